@@ -1,0 +1,255 @@
+"""What the rooms hand to each other: frozen data, no behaviour beyond a derived property, no I/O.
+
+A `Capture` is evidence: what came over the wire, never edited. An `Extraction` is an opinion about
+it and can be made again. Times are aware datetimes in UTC, texts are `str`, bodies are `bytes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a capture is. Only `ok` and `thin` can become a version of a page."""
+
+    OK = "ok"
+    THIN = "thin"  # an article, but a very short one
+    EMPTY = "empty"  # no text at all
+    SCRIPT_SHELL = "script-shell"  # a page that is drawn by JavaScript
+    CHALLENGE = "challenge"  # captcha, firewall, "checking your browser"
+    LOGIN = "login"
+    PAYWALL = "paywall"
+    DELETED = "deleted"  # the publisher says that it is gone, with status 200
+    SOFT_404 = "soft-404"
+    MAINTENANCE = "maintenance"
+    REDIRECT_STUB = "redirect-stub"
+    CHROME_ONLY = "chrome-only"  # nothing that the host's other pages do not have
+    NOT_HTML = "not-html"
+    UNREADABLE = "unreadable"  # the extractor crashed, or ran out of time or memory
+
+    @property
+    def good(self) -> bool:
+        """Whether such a page may become a version."""
+        return self in (Verdict.OK, Verdict.THIN)
+
+
+class Completeness(StrEnum):
+    """Whether all of a body arrived."""
+
+    COMPLETE = "complete"
+    TRUNCATED = "truncated"
+    UNKNOWN = "unknown"  # the connection's end was the only sign
+
+
+class Outcome(StrEnum):
+    """What one attempt to clip a page came to. Every one is a row in `checks`."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    NOT_MODIFIED = "not modified"  # the server said 304
+    UNUSABLE = "unusable"  # fetched, but the verdict is bad
+    FAILED = "failed"  # network or HTTP status
+    REFUSED = "refused"  # our own policy
+
+    @property
+    def good(self) -> bool:
+        """Whether the page is fine after this attempt."""
+        return self not in (Outcome.UNUSABLE, Outcome.FAILED, Outcome.REFUSED)
+
+
+class PageState(StrEnum):
+    """How a page is doing, judged by its latest checks."""
+
+    ALIVE = "alive"
+    BLOCKED = "blocked"  # challenge, login, paywall
+    FAILING = "failing"  # network, status 5xx, unusable
+    GONE = "gone"  # 404, 410, deleted, soft 404
+
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What makes the next request for a page conditional."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.etag or self.last_modified)
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One request and its answer on the way to a capture, in order: redirects and retries."""
+
+    url: str
+    status: int | None  # None: no answer came
+    location: str | None = None  # where it sent us, if it was a redirect
+    address: str | None = None  # the IP address that was dialled
+    error: str | None = None  # why no answer came
+    via: str = "http"  # http | meta-refresh
+    attempt: int = 1
+    milliseconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What came back for one address: evidence, never edited.
+
+    `body` is decoded from transfer and content codings, and from nothing else. `headers` are those
+    of the last answer, names as sent. `url` is what was asked for, without credentials.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: Headers
+    body: bytes
+    fetched_at: datetime
+    hops: tuple[Hop, ...] = ()
+    request_headers: Headers = ()
+    completeness: Completeness = Completeness.COMPLETE
+    truncated_by: str | None = None
+    wire_bytes: int = 0
+    milliseconds: int = 0
+    source: str = "live"  # live | replay | file | import
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, in any case of letters."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def validators(self) -> Validators:
+        return Validators(etag=self.header("etag"), last_modified=self.header("last-modified"))
+
+    @property
+    def content_type(self) -> str | None:
+        value = self.header("content-type")
+        return value.split(";")[0].strip().lower() if value else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Bytes made text, once: which encoding, who said so, how many characters were lost."""
+
+    text: str
+    encoding: str  # Python's codec name
+    source: str  # bom | utf-8 | header | meta | declared | detector | fallback
+    replaced: int = 0  # number of U+FFFD that decoding put in
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What clipper reads out of a capture: an opinion, made again whenever the extractor improves.
+
+    `markdown`, `text` and `html` are three forms of one subtree. Dates are ISO 8601 strings as
+    precise as the page is: `2024-07-18`, `2024-07-18T12:01:00`, `2024-07-18T12:01:00+08:00`.
+    """
+
+    verdict: Verdict
+    reason: str = ""  # why the verdict is not `ok`, in words
+    title: str | None = None
+    author: str | None = None
+    site: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    language: str | None = None  # ISO 639-1
+    lead: str | None = None
+    categories: tuple[str, ...] = ()
+    canonical_url: str | None = None
+    image: str | None = None
+    markdown: str = ""
+    text: str = ""
+    html: str = ""  # sanitised: no script, no style, no event handler, absolute addresses
+    words: int = 0  # a CJK character counts as one word
+    encoding: str | None = None
+    encoding_source: str | None = None
+    replaced_characters: int = 0
+    extractor: str = ""  # e.g. "clipper 0.1.0 + trafilatura 2.3.1"
+    rule: str | None = None  # the site rule that decided, if one did
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One address that is archived; a row of `pages`."""
+
+    id: int
+    url_key: str
+    url: str
+    host: str
+    title: str | None
+    state: PageState
+    first_fetched: datetime | None
+    last_fetched: datetime | None
+    last_changed: datetime | None
+    versions: int
+    checks: int
+    latest_snapshot: int | None
+    validators: Validators = field(default_factory=Validators)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version of a page; a row of `snapshots`."""
+
+    id: int
+    page_id: int
+    url: str
+    fetched_at: datetime
+    seq: int
+    final_url: str
+    status: int
+    verdict: Verdict
+    title: str | None
+    author: str | None
+    site: str | None
+    published: str | None
+    modified: str | None
+    language: str | None
+    words: int
+    digest: str  # sha256 hex of the normalised article
+    body_sha256: str | None
+    change: str | None  # what changed since the version before, in words; None for the first
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One attempt to fetch a page; a row of `checks`."""
+
+    id: int
+    page_id: int
+    checked_at: datetime
+    outcome: Outcome
+    reason: str | None
+    verdict: Verdict | None
+    status: int | None
+    bytes: int
+    milliseconds: int
+    snapshot_id: int | None
+    body_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What `Archive` did with one attempt."""
+
+    outcome: Outcome
+    page_id: int
+    check_id: int
+    snapshot_id: int | None = None
+    change: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One page found by a search."""
+
+    snapshot: Snapshot
+    page: Page
+    snippet: str  # plain text, the words found between U+0002 and U+0003

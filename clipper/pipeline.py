@@ -1,0 +1,231 @@
+"""One address, from what the user typed to what the archive filed.
+
+    prepare   what the archive knows of the page: its key, what makes the request conditional
+    gather    fetch it and read it: everything slow, nothing of the archive
+    settle    file it in one transaction, whatever came of it
+
+`clip` is the three in a row; `sync` runs `gather` on many threads between the other two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Protocol
+
+from clipper import urls
+from clipper.errors import (
+    ClipperError,
+    FetchError,
+    InvalidURL,
+    RefusedError,
+    UnusableError,
+)
+from clipper.models import Capture, Extraction, Filed, Outcome, Validators
+
+if TYPE_CHECKING:
+    from clipper.archive import Archive
+
+__all__ = ["Gathered", "Job", "Result", "clip", "clip_file", "gather", "prepare", "settle"]
+
+
+class Fetches(Protocol):
+    """What `gather` needs of a fetcher."""
+
+    def fetch(self, url: str, *, validators: Validators | None = None) -> Capture: ...
+
+
+class Reads(Protocol):
+    """What `gather` needs of a reader."""
+
+    def warm(self) -> None: ...
+    def read(self, capture: Capture) -> Extraction: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One address to clip, with what the archive knows of its page."""
+
+    url: str  # as it is fetched
+    url_key: str
+    validators: Validators
+    known_body: str | None = None  # sha256 of the bytes that gave the latest version
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What came of fetching and reading: a capture, an error, or (a bad status) both."""
+
+    job: Job
+    started: datetime
+    capture: Capture | None = None
+    extraction: Extraction | None = None
+    error: FetchError | RefusedError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What happened to one address, for a person or a program to read."""
+
+    url: str
+    outcome: Outcome
+    title: str | None = None
+    words: int = 0
+    change: str | None = None
+    status: int | None = None
+    snapshot_id: int | None = None
+    milliseconds: int = 0
+    error: ClipperError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0, or the code of the error that says why not."""
+        return self.error.exit_code if self.error else 0
+
+
+def clip(
+    url: str,
+    *,
+    archive: Archive,
+    fetcher: Fetches,
+    reader: Reads,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    force: bool = False,
+) -> Result:
+    """Clip one address. What goes wrong with it is in the result; only the archive's errors rise."""
+    try:
+        job = prepare(url, archive=archive, force=force)
+    except InvalidURL as error:
+        return Result(url=url, outcome=Outcome.REFUSED, error=error)
+    return settle(gather(job, fetcher=fetcher, reader=reader, clock=clock), archive=archive)
+
+
+def clip_file(body: bytes, url: str, *, archive: Archive, reader: Reads, now: datetime) -> Result:
+    """File a page that was saved by other means, as if `url` had answered with it now."""
+    job = prepare(url, archive=archive, force=True)
+    capture = Capture(
+        url=job.url, final_url=job.url, status=200, headers=(), body=body, fetched_at=now, source="file"
+    )
+    return settle(Gathered(job, now, capture, reader.read(capture)), archive=archive)
+
+
+def prepare(url: str, *, archive: Archive, force: bool = False) -> Job:
+    """What has to be known before the fetch; `force` forgets what the archive has."""
+    fetchable = urls.check(url)
+    key = urls.url_key(fetchable)
+    if force:
+        return Job(fetchable, key, Validators())
+    return Job(fetchable, key, archive.validators(key), archive.latest_body(key))
+
+
+def gather(
+    job: Job,
+    *,
+    fetcher: Fetches,
+    reader: Reads,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Gathered:
+    """Fetch and read one page. Network errors and refusals are values of the answer.
+
+    A page that is fetched for the first time is sure to be read: the reader starts up while the
+    network is waited for. One that may answer 304 is not, and then no extractor is loaded at all.
+    """
+    started = clock()
+    if not job.validators:
+        reader.warm()
+    try:
+        capture = fetcher.fetch(job.url, validators=job.validators)
+    except (FetchError, RefusedError) as error:
+        return Gathered(job, started, getattr(error, "capture", None), error=error)
+    if capture.status == 304 or _same_bytes(job, capture):
+        return Gathered(job, started, capture)
+    return Gathered(job, started, capture, reader.read(capture))
+
+
+def settle(gathered: Gathered, *, archive: Archive) -> Result:
+    """File what was gathered, in one transaction, and say what it came to."""
+    job, capture, extraction = gathered.job, gathered.capture, gathered.extraction
+    if gathered.error is not None or capture is None:
+        return _settle_error(gathered, archive)
+    if extraction is None:
+        filed = (
+            archive.record_not_modified(capture, url_key=job.url_key)
+            if capture.status == 304
+            else archive.record_same_body(capture, url_key=job.url_key)
+        )
+        return _result(job, capture, None, filed)
+    filed = archive.record(capture, extraction, url_key=job.url_key)
+    return _result(job, capture, extraction, filed)
+
+
+def fresh(url: str, *, archive: Archive, max_age: timedelta, now: datetime) -> bool:
+    """Whether the page was fetched well less than `max_age` ago."""
+    page = archive.page(urls.url_key(url))
+    return bool(page and page.latest_snapshot and page.last_fetched and now - page.last_fetched < max_age)
+
+
+def _same_bytes(job: Job, capture: Capture) -> bool:
+    return job.known_body is not None and job.known_body == sha256(capture.body).hexdigest()
+
+
+def _settle_error(gathered: Gathered, archive: Archive) -> Result:
+    job, error = gathered.job, gathered.error
+    outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.FAILED
+    status = error.status if isinstance(error, FetchError) else None
+    archive.record_failure(
+        urls.without_credentials(job.url),
+        url_key=job.url_key,
+        outcome=outcome,
+        reason=str(error),
+        checked_at=gathered.started,
+        status=status,
+        hops=error.hops if isinstance(error, FetchError) else (),
+        capture=gathered.capture,
+    )
+    return Result(url=job.url, outcome=outcome, status=status, error=error)
+
+
+def _result(job: Job, capture: Capture, extraction: Extraction | None, filed: Filed) -> Result:
+    error = None
+    if filed.outcome is Outcome.UNUSABLE and extraction is not None:
+        error = _unusable(job.url, capture, extraction)
+    return Result(
+        url=job.url,
+        outcome=filed.outcome,
+        title=extraction.title if extraction else None,
+        words=extraction.words if extraction else 0,
+        change=filed.change,
+        status=capture.status,
+        snapshot_id=filed.snapshot_id,
+        milliseconds=capture.milliseconds,
+        error=error,
+    )
+
+
+def _unusable(url: str, capture: Capture, extraction: Extraction) -> UnusableError:
+    if extraction.verdict.good:
+        said = f"the body was cut: {capture.truncated_by or 'the connection ended early'}"
+        return UnusableError(f"{url}: {said}; try again later", url=url, verdict="truncated")
+    advice = ADVICE.get(extraction.verdict, "the page is kept as evidence, and no version was filed")
+    reason = f" ({extraction.reason})" if extraction.reason else ""
+    message = f"{url}: {extraction.verdict}{reason}; {advice}"
+    return UnusableError(message, url=url, verdict=extraction.verdict)
+
+
+# What a person can try, by verdict.
+ADVICE: dict[str, str] = {
+    "empty": "the server sent no text; look at it in a browser",
+    "script-shell": "the page is drawn by JavaScript; save it from a browser and use --html",
+    "challenge": "the site asks for a captcha; try --cookies from your browser, or --html",
+    "login": "log in with a browser and pass its cookies with --cookies",
+    "paywall": "pass your subscription's cookies with --cookies",
+    "deleted": "the publisher took it down; `clip history` shows what is archived",
+    "soft-404": "the site says in words that there is no such page; check the address",
+    "maintenance": "the site is down for maintenance; try again later",
+    "redirect-stub": "the page only sends readers elsewhere; clip the address it names",
+    "chrome-only": "there is nothing on it but the site's menus; look at it in a browser",
+    "not-html": "clipper reads web pages; download other files with another tool",
+    "unreadable": "its bytes are kept; `clip --no-isolate` shows what the extractor says",
+}

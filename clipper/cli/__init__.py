@@ -1,0 +1,53 @@
+"""The command line: parse, call one function, print, set the exit code.
+
+Every error of the tree becomes one line on stderr and its exit code here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main", "run"]
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """The entry point of the `clip` command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    import click
+
+    from clipper.cli.group import cli
+    from clipper.errors import ClipperError
+
+    try:
+        code = cli.main(args=list(arguments), prog_name="clip", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except ClipperError as error:
+        from clipper.cli.output import complain
+
+        complain(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        return _reader_went_away()
+    return code if isinstance(code, int) else 0
+
+
+def _reader_went_away() -> int:
+    """`clip list | head` is no error; Python must not complain about the pipe at exit either."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

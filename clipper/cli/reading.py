@@ -1,0 +1,200 @@
+"""`clip history`, `clip show` and `clip diff`: one page, its versions and what they say."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clipper import urls
+from clipper.cli.options import Moment, db_option, format_options, reading
+from clipper.cli.output import print_rows, remark, safe_block
+from clipper.errors import ArchiveError, UsageError
+
+if TYPE_CHECKING:
+    from clipper.archive import Archive
+    from clipper.models import Check, Snapshot
+
+HISTORY_COLUMNS = ("version", "fetched_at", "words", "change", "title")
+CHECK_COLUMNS = ("checked_at", "outcome", "status", "bytes", "reason")
+
+
+@click.command("history")
+@click.argument("url")
+@db_option
+@click.option("--checks", is_flag=True, help="List every attempt to fetch, not only the versions.")
+@format_options
+def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
+    """List every version and every check of a page.
+
+    Example: clip history https://www.4hou.com/posts/DxRx --checks
+    """
+    key = urls.url_key(url)
+    with reading(db) as archive:
+        page = archive.page(key)
+        if page is None:
+            raise ArchiveError(f"{url} is not in the archive; `clip URL` puts it there")
+        if checks:
+            print_rows(map(check_row, archive.checks(key)), form=form, columns=CHECK_COLUMNS)
+            return
+        versions = archive.history(key)
+        rows = [{"version": n, **snapshot_row(s)} for n, s in enumerate(versions, 1)]
+    print_rows(rows, form=form, columns=HISTORY_COLUMNS)
+    if form is None:
+        remark(f"{page.versions} version(s), {page.checks} check(s), {page.state}; --checks lists the checks")
+
+
+@click.command("show")
+@click.argument("url")
+@db_option
+@click.option("--at", type=Moment(), metavar="DATE", help="The version in force at that time.")
+@click.option("-m", "--markdown", "form", flag_value="markdown", default=None, help="Markdown (the default).")
+@click.option("-f", "--frontmatter", "form", flag_value="frontmatter", help="Markdown under YAML front matter.")
+@click.option("--json", "form", flag_value="json", help="Everything that is known, as JSON.")
+@click.option("--raw", "form", flag_value="raw", help="The bytes as they came, unaltered.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write there.")
+def show_command(url: str, db: Path, at: datetime | None, form: str | None, output: Path | None) -> None:
+    """Print an archived article.
+
+    Example: clip show https://www.4hou.com/posts/DxRx --at 2026-10-01
+    """
+    with reading(db) as archive:
+        snapshot = archive.snapshot(urls.url_key(url), at=at)
+        content = _content(archive, snapshot, form)
+    if output:
+        _write(output, content)
+    elif isinstance(content, bytes):
+        sys.stdout.buffer.write(content)
+    else:
+        click.echo(safe_block(content) if sys.stdout.isatty() else content)
+
+
+@click.command("diff")
+@click.argument("url")
+@click.argument("versions", nargs=-1, metavar="[A [B]]")
+@db_option
+@click.option("--json", "form", flag_value="json", default=None, help="Print the changes as JSON.")
+@click.option("--unified", "form", flag_value="unified", help="Print a unified diff.")
+@click.option("-m", "--markdown", "form", flag_value="markdown", help="Print Markdown with ~~old~~ and **new**.")
+def diff_command(url: str, versions: tuple[str, ...], db: Path, form: str | None) -> None:
+    """Show what changed between two versions of a page.
+
+    A and B are version numbers as `clip history` counts them, or dates; without them the latest
+    version is compared with the one before it.
+
+    Example: clip diff https://www.4hou.com/posts/DxRx 1 2
+    """
+    from clipper import diff
+
+    with reading(db) as archive:
+        old, new = _two(archive, url, versions)
+        texts = [with_title(s, archive.markdown(s.id)) for s in (old, new)]
+    comparison = diff.diff(*texts)
+    if form == "json":
+        click.echo(json.dumps(diff.as_json(comparison), ensure_ascii=False, indent=1))
+    elif form == "unified":
+        names = (f"{s.url} {s.fetched_at:%Y-%m-%dT%H:%M:%SZ}" for s in (old, new))
+        click.echo(diff.unified(*texts, *names), nl=False)
+    elif form == "markdown":
+        click.echo(diff.as_markdown(comparison))
+    else:
+        remark(f"{old.fetched_at:%Y-%m-%d %H:%M} → {new.fetched_at:%Y-%m-%d %H:%M}  {new.change or 'no change'}")
+        click.echo(diff.as_terminal(comparison, color=sys.stdout.isatty()))
+
+
+def snapshot_row(snapshot: Snapshot) -> dict[str, object]:
+    """A version as `--json` prints it."""
+    return {
+        "url": snapshot.url,
+        "final_url": snapshot.final_url,
+        "fetched_at": snapshot.fetched_at,
+        "title": snapshot.title,
+        "author": snapshot.author,
+        "source": snapshot.site,
+        "date": snapshot.published,
+        "modified": snapshot.modified,
+        "language": snapshot.language,
+        "words": snapshot.words,
+        "status": snapshot.status,
+        "change": snapshot.change,
+        "digest": snapshot.digest,
+        "body_sha256": snapshot.body_sha256,
+        "snapshot": snapshot.id,
+    }
+
+
+def check_row(check: Check) -> dict[str, object]:
+    """A check as `--json` prints it."""
+    return {
+        "checked_at": check.checked_at,
+        "outcome": str(check.outcome),
+        "verdict": check.verdict and str(check.verdict),
+        "status": check.status,
+        "bytes": check.bytes,
+        "milliseconds": check.milliseconds,
+        "snapshot": check.snapshot_id,
+        "reason": check.reason,
+    }
+
+
+def with_title(snapshot: Snapshot, markdown: str) -> str:
+    """The article under its title, unless it begins with it."""
+    title = snapshot.title or ""
+    if not title or markdown.lstrip().startswith(f"# {title}"):
+        return markdown
+    return f"# {title}\n\n{markdown}"
+
+
+def _content(archive: Archive, snapshot: Snapshot, form: str | None) -> str | bytes:
+    if form == "raw":
+        if snapshot.body_sha256 is None:
+            raise ArchiveError("the bytes of this version are not in the archive")
+        return archive.body(snapshot.body_sha256)
+    markdown = archive.markdown(snapshot.id)
+    if form == "json":
+        row = {**snapshot_row(snapshot), "markdown": markdown}
+        return json.dumps(row, ensure_ascii=False, indent=1, default=lambda moment: moment.isoformat())
+    if form == "frontmatter":
+        from clipper.exports.mirror import document
+
+        return document(archive, snapshot)
+    return with_title(snapshot, markdown)
+
+
+def _two(archive: Archive, url: str, versions: tuple[str, ...]) -> tuple[Snapshot, Snapshot]:
+    history = archive.history(urls.url_key(url))
+    if not history:
+        raise ArchiveError(f"{url} has no version in the archive; `clip URL` files one")
+    if len(versions) > 2:
+        raise UsageError("`clip diff URL [A [B]]` compares two versions, not more")
+    if not versions and len(history) < 2:
+        raise ArchiveError(f"{url} has one version only; there is nothing to compare it with")
+    new = _version(history, versions[1]) if len(versions) == 2 else history[-1]
+    old = _version(history, versions[0]) if versions else history[-2]
+    return old, new
+
+
+def _version(history: list[Snapshot], name: str) -> Snapshot:
+    """A version by its number, 1 the oldest and -1 the latest, or by a date."""
+    if name.lstrip("-").isdigit():
+        number = int(name)
+        if number == 0 or abs(number) > len(history):
+            raise UsageError(f"there is no version {name}; the page has {len(history)}")
+        return history[number - 1 if number > 0 else number]
+    moment = Moment().convert(name, None, None)
+    earlier = [s for s in history if s.fetched_at <= moment]
+    if not earlier:
+        raise ArchiveError(f"the page was first archived on {history[0].fetched_at:%Y-%m-%d}, after {name}")
+    return earlier[-1]
+
+
+def _write(output: Path, content: str | bytes) -> None:
+    from clipper.exports.files import write_whole
+
+    data = content if isinstance(content, bytes) else (content.rstrip("\n") + "\n").encode()
+    write_whole(output, data)
+    remark(f"Written to {output}.")

@@ -1,0 +1,39 @@
+"""`clip record`: what a server sends, on tape."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clipper import urls
+from clipper.cli.network import network_options, policy_of
+from clipper.cli.output import remark
+
+
+@click.command("record")
+@click.argument("addresses", nargs=-1, required=True, metavar="URL...")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="TAPE",
+              help="The WARC file to write (.warc or .warc.gz); it must not exist.")  # fmt: skip
+@network_options
+def record_command(addresses: tuple[str, ...], output: Path, **options: Any) -> int:
+    """Record what a server sends as a WARC tape.
+
+    Redirects and retries are recorded as they happen; `clip --replay TAPE URL` plays them back.
+
+    Example: clip record https://example.com/ -o example.warc.gz
+    """
+    from clipper.errors import ClipperError
+    from clipper.fetch import record
+
+    code = 0
+    wanted = [urls.check(url) for url in addresses]
+    for url, capture in record(wanted, output, policy=policy_of(options)):
+        if isinstance(capture, ClipperError):
+            click.echo(f"Error: {capture}", err=True)
+            code = capture.exit_code if len(wanted) == 1 else 1
+        else:
+            click.echo(f"{capture.status}  {url}  {len(capture.body):,} bytes, {len(capture.hops)} request(s)")
+    remark(f"Recorded on {output}.")
+    return code

@@ -63,6 +63,7 @@ class Outcome(StrEnum):
 class PageState(StrEnum):
     """How a page is doing, judged by its latest checks."""
 
+    NEW = "new"  # listed by a feed, not fetched yet
     ALIVE = "alive"
     BLOCKED = "blocked"  # challenge, login, paywall
     FAILING = "failing"  # network, status 5xx, unusable
@@ -253,3 +254,17 @@ class Hit:
     snapshot: Snapshot
     page: Page
     snippet: str  # plain text, the words found between U+0002 and U+0003
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something that `clip sync` fetches; a row of `feeds`."""
+
+    id: int
+    url: str
+    kind: str  # feed | page
+    title: str | None
+    tags: tuple[str, ...]
+    last_fetched: datetime | None
+    failures: int
+    validators: Validators = field(default_factory=Validators)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from clipper import urls
 from clipper.errors import InvalidURL
 from clipper.models import Capture, Extraction, Outcome
-from clipper.pipeline import Fetches, Gathered, Reads, Result, fresh, gather, prepare, settle
+from clipper.pipeline import Fetches, Gathered, Job, Reads, Result, fresh, gather, prepare, settle
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -84,6 +84,11 @@ class Hosts:
         self._idle: deque[str] = deque()
         self._fetchers: dict[str, OpenFetcher] = {}
 
+    @property
+    def busy(self) -> bool:
+        """Whether any host has addresses left or is being fetched from."""
+        return bool(self._waiting)
+
     def add(self, url: str) -> None:
         host = _host(url)
         if host not in self._waiting:
@@ -128,35 +133,45 @@ def run(
     max_age: timedelta | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Result]:
-    """Clip every address once, in no certain order, and yield what each came to."""
-    hosts = Hosts(open_fetcher)
-    for url in dict.fromkeys(addresses):
-        hosts.add(url)
+    """Clip every address once, in no certain order, and yield what each came to.
+
+    Only the archive's errors rise; what goes wrong with an address is in its result.
+    """
     with ExitStack() as stack:
+        hosts = Hosts(open_fetcher)
         stack.callback(hosts.close)
         readers = stack.enter_context(ReaderPool(open_reader))
         pool = stack.enter_context(ThreadPoolExecutor(hosts_at_once))
         stack.callback(pool.shutdown, cancel_futures=True)
+        for url in dict.fromkeys(addresses):
+            hosts.add(url)
         flying: dict[Future[Gathered], str] = {}
-        while True:
-            while len(flying) < hosts_at_once and (next_one := hosts.take()):
-                host, url = next_one
-                try:
-                    if max_age and fresh(url, archive=archive, max_age=max_age, now=clock()):
-                        hosts.release(host)
-                        continue
-                    job = prepare(url, archive=archive, force=force)
-                except InvalidURL as error:
-                    hosts.release(host)
-                    yield Result(url=url, outcome=Outcome.REFUSED, error=error)
+        while hosts.busy or flying:
+            while len(flying) < hosts_at_once and (turn := hosts.take()):
+                host, url = turn
+                job = _job(url, archive=archive, force=force, max_age=max_age, now=clock())
+                if isinstance(job, Job):
+                    task = pool.submit(gather, job, fetcher=hosts.fetcher(host), reader=readers, clock=clock)
+                    flying[task] = host
                     continue
-                fetcher = hosts.fetcher(host)
-                flying[pool.submit(gather, job, fetcher=fetcher, reader=readers, clock=clock)] = host
-            if not flying:
-                return
-            for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                hosts.release(host)
+                if job is not None:
+                    yield job
+            for future in wait(flying, return_when=FIRST_COMPLETED).done if flying else ():
                 hosts.release(flying.pop(future))
                 yield settle(future.result(), archive=archive)
+
+
+def _job(
+    url: str, *, archive: Archive, force: bool, max_age: timedelta | None, now: datetime
+) -> Job | Result | None:
+    """What to do about an address; its result if it is none; None if its page is fresh enough."""
+    try:
+        if max_age and fresh(url, archive=archive, max_age=max_age, now=now):
+            return None
+        return prepare(url, archive=archive, force=force)
+    except InvalidURL as error:
+        return Result(url=url, outcome=Outcome.REFUSED, error=error)
 
 
 def _host(url: str) -> str:

@@ -1,0 +1,158 @@
+"""What the benchmarks share: commands timed in turn, a local server in its own process, gates."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import multiprocessing
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run of a command took, as the operating system counts it; seconds."""
+
+    wall: float
+    cpu: float
+    code: int
+
+
+def clip() -> list[str]:
+    """The `clip` command beside this Python, else the module of this checkout."""
+    script = Path(sys.executable).with_name("clip")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "clipper"]
+
+
+def environment() -> dict[str, str]:
+    """The environment of a user: compiled modules are kept, and the checkout can be imported."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "CLIPPER_DB")}
+    return kept | {"PYTHONPATH": str(ROOT)}
+
+
+def run(command: Sequence[str], *, output: Path | None = None) -> Cost:
+    """Run a command to its end; what it prints goes to `output` or nowhere."""
+    with open(output or os.devnull, "wb") as sink:
+        begun = time.perf_counter()
+        process = subprocess.Popen(command, stdout=sink, stderr=sink, env=environment(), cwd=tempfile.gettempdir())
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Cost(wall, used.ru_utime + used.ru_stime, process.returncode)
+
+
+def in_turn(commands: dict[str, Callable[[], Sequence[str]]], *, times: int) -> dict[str, list[Cost]]:
+    """Each command `times` times after one warm-up, A B A B …, so that drift hits all alike."""
+    costs: dict[str, list[Cost]] = {name: [] for name in commands}
+    for turn in range(times + 1):
+        for name, command in commands.items():
+            cost = run(command())
+            if cost.code:
+                raise SystemExit(f"{name}: {' '.join(command())} ended with {cost.code}")
+            if turn:
+                costs[name].append(cost)
+    return costs
+
+
+def ratio(one: list[Cost], other: list[Cost]) -> float:
+    """The median of the ratios of wall time, run by run."""
+    return statistics.median(a.wall / b.wall for a, b in zip(one, other, strict=True))
+
+
+def median_ms(costs: list[Cost]) -> float:
+    return 1000 * statistics.median(cost.wall for cost in costs)
+
+
+def gate(name: str, value: float, limit: float) -> bool:
+    """Print a figure beside its limit; whether it keeps it."""
+    kept = value <= limit
+    print(f"{name}: {value:.2f} (at most {limit:g}) {'ok' if kept else 'TOO MUCH'}")
+    return kept
+
+
+def real_pages(count: int) -> list[tuple[str, bytes]]:
+    """(path, body) of real pages, every set in turn; empty where ../shared is absent."""
+    sets = [
+        [json.loads(line)["file"] for line in open(gold, encoding="utf-8")]
+        for gold in sorted(SHARED.glob("articles/*/gold.jsonl"))
+    ]
+    names = [gold.parent.name for gold in sorted(SHARED.glob("articles/*/gold.jsonl"))]
+    pages = []
+    for place in range(max(map(len, sets), default=0)):
+        for name, files in zip(names, sets, strict=True):
+            if place < len(files):
+                body = gzip.decompress((SHARED / "articles" / name / files[place]).read_bytes())
+                pages.append((f"/{name}/{Path(files[place]).name.split('.')[0]}", body))
+    return pages[:count]
+
+
+def article(number: int) -> bytes:
+    """A page of our own writing, different for each number."""
+    words = f"Report {number} on the valves of pump house {number % 97}, read at the gauge"
+    paragraphs = "".join(f"<p>{words}, line {line}: the pressure held, and nobody was called out.</p>" for line in range(20))
+    page = f"<title>Report {number}</title><article><h1>Report {number}</h1>{paragraphs}</article>"
+    return f'<!doctype html><html lang="en"><head><meta charset="utf-8">{page}</html>'.encode()
+
+
+@contextmanager
+def served(pages: dict[str, bytes], *, hosts: int = 1) -> Iterator[list[str]]:
+    """Serve the pages by path on 127.0.0.1, 127.0.0.2 …; yields the bases, `http://127.0.0.1:PORT`."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    server = context.Process(target=_serve, args=(pages, hosts, theirs), daemon=True)
+    server.start()
+    try:
+        yield ours.recv()
+    finally:
+        server.terminate()
+        server.join()
+
+
+def _serve(pages: dict[str, bytes], hosts: int, pipe: Connection) -> None:
+    import threading
+
+    tags = {path: f'"{sha256(body).hexdigest()[:16]}"' for path, body in pages.items()}
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
+        def do_GET(self) -> None:
+            body = pages.get(self.path)
+            if body is not None and self.headers.get("If-None-Match") == tags[self.path]:
+                self.send_response(304)
+                self.send_header("ETag", tags[self.path])
+                self.end_headers()
+                return
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Type", "text/html")
+            if body is not None:
+                self.send_header("ETag", tags[self.path])
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Handler)]
+    port = servers[0].server_address[1]
+    servers += [ThreadingHTTPServer((f"127.0.0.{n}", port), Handler) for n in range(2, hosts + 1)]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    pipe.send([f"http://127.0.0.{n}:{port}" for n in range(1, hosts + 1)])
+    threading.Event().wait()

@@ -12,9 +12,11 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _JUNK = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ENCODE = {
     char: "".join(f"%{byte:02X}" for byte in char.encode())
-    for char in " ()<>\"\\`|{}^\u00a0\u3000\u2028\u2029\u200b\ufeff\u202d\u202e"
+    for char in " <>\"\\`|{}^\u00a0\u3000\u2028\u2029\u200b\ufeff\u202d\u202e"
 }
 _UNSAFE = str.maketrans(_ENCODE)
+_PARENTHESES = str.maketrans({"(": "%28", ")": "%29"})
+_BALANCED = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*")  # one level, as in Kiwi_(people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ def _checked(value: str, schemes: tuple[str, ...]) -> str | None:
     scheme, _, rest = value.partition(":")
     if scheme.lower() not in schemes or not rest.strip("/"):
         return None
-    return value.translate(_UNSAFE)
+    value = value.translate(_UNSAFE)
+    # Markdown reads balanced parentheses as part of an address; others would end it.
+    return value if _BALANCED.fullmatch(value) else value.translate(_PARENTHESES)
 
 
 def base_of(tree: HtmlElement, url: str | None) -> str | None:

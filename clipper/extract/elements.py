@@ -32,8 +32,9 @@ from clipper.extract.reader import SKIP, Answer, Closer, Reader, gathered, line_
 Handler = Callable[[Reader, HtmlElement], Answer]
 
 MOST_COLUMNS, MOST_ROWS = 1_000, 65_534  # as browsers have it for spans
-_PERMALINK = frozenset("¶ # § 🔗 ∞ ⚓ ⚓︎ anchor permalink".split())
+MARKER = 5  # characters: a shorter link within the page is a sign, not words
 _FORMULA = re.compile(r"(?:^|\s)(?:katex|katex-display|mwe-math-element|mjx-container|MathJax)(?:$|\s)")
+_REFERENCE = re.compile(r"\s*(?:\[[^\]]{1,30}\]\s*)+$")
 _NUMBER = re.compile(r"\s*([+-]?\d{1,9})")
 
 
@@ -68,11 +69,15 @@ def _link(reader: Reader, node: HtmlElement) -> Answer:
     href = node.get("href")
     if href is None:
         return None
-    text = node.text or ""
-    if href.startswith("#") and not len(node) and text.strip().lower() in _PERMALINK:
-        return SKIP
+    if href.startswith("#") and len((node.text_content()).strip()) <= MARKER:
+        return None  # "¶", "^", "[1]": the place it goes to is not in the Markdown
     url = reader.addresses.link(href)
     return reader.linked(url) if url else None
+
+
+def _superscript(reader: Reader, node: HtmlElement) -> Answer:
+    """A power or an ordinal; "[1]" is as plain without being raised."""
+    return None if _REFERENCE.match(node.text_content()) else reader.marked("sup")
 
 
 def _quotation(reader: Reader, _: HtmlElement) -> Answer:
@@ -196,13 +201,24 @@ def _list(reader: Reader, node: HtmlElement) -> Answer:
 
     def finish(parts: list[Part]) -> None:
         items = _items(parts)
-        if not items:
-            reader.append(*gathered(parts))
+        if not items or (not ordered and _places_headings(items)):
+            for part in gathered(parts):
+                reader.append(*_unpacked(part))
             return
         first = start if start is not None else len(items) if reverse else 1
         reader.append(Listing(items, ordered=ordered, start=first, reverse=reverse))
 
     return reader.parts(finish)
+
+
+def _unpacked(block: Block) -> list[Block]:
+    return [b for i in block.items for b in i.blocks] if isinstance(block, Listing) else [block]
+
+
+def _places_headings(items: list[Item]) -> bool:
+    """Whether the bullets are cards with headings of their own, as on index pages."""
+    titled = sum(any(isinstance(block, Heading) for block in item.blocks) for item in items)
+    return titled * 2 > len(items)
 
 
 def _items(parts: list[Part]) -> list[Item]:
@@ -390,6 +406,7 @@ HANDLERS: dict[str, Handler] = {
     **{f"h{level}": _heading(level) for level in range(1, 7)},
     "a": _link,
     "q": _quotation,
+    "sup": _superscript,
     "rt": _ruby_text,
     "img": _image,
     "amp-img": _image,

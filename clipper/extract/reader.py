@@ -51,7 +51,7 @@ _NORMAL = re.compile(r"font-weight\s*:\s*(?:normal|[1-4]00)", re.I)
 _ITALIC = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.I)
 _UNSEEN = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text)?|katex-html|MathJax_Preview"
-    r"|MathJax(?:_Display|_SVG|_CHTML)|mw-editsection|headerlink)(?:$|\s)"
+    r"|MathJax(?:_Display|_SVG|_CHTML)|mw-editsection)(?:$|\s)"
 )
 # Inside these aria-hidden is decoration; on a block it is often a page's own carousel or fold.
 _DECORATION = frozenset(("span", "i", "a", "b", "svg", "em", "sup"))

@@ -43,7 +43,9 @@ def read(connection: sqlite3.Connection, name: str) -> bytes:
     chain: list[tuple[str, str, bytes]] = []
     wanted: str | None = name
     while wanted is not None:
-        row = connection.execute("SELECT codec, base, data FROM bodies WHERE sha256 = ?", (wanted,)).fetchone()
+        row = connection.execute(
+            "SELECT codec, base, data FROM bodies WHERE sha256 = ?", (wanted,)
+        ).fetchone()
         if row is None:
             raise ArchiveError(f"the bytes {wanted} are not in the archive")
         if len(chain) > 2 * WHOLE_EVERY:
@@ -54,7 +56,9 @@ def read(connection: sqlite3.Connection, name: str) -> bytes:
     for codec, part, data in reversed(chain):
         body = _decoded(codec, data, body, part)
     if sha256(body).hexdigest() != name:
-        raise ArchiveError(f"the bytes {name} are damaged: they have another sha256; `clip verify` tells more")
+        raise ArchiveError(
+            f"the bytes {name} are damaged: they have another sha256; `clip verify` tells more"
+        )
     return body
 
 
@@ -130,5 +134,9 @@ def _decoded(codec: str, data: bytes, base: bytes, name: str) -> bytes:
         if codec == "zstd-prefix":
             return cast(bytes, zstd.decompress(data, zstd.ZstdDict(base, is_raw=True).as_prefix))
     except (zstd.ZstdError, ValueError) as error:
-        raise ArchiveError(f"the bytes {name} are damaged: {error}; `clip verify` tells more") from error
-    raise ArchiveError(f"the bytes {name} are packed by a codec that this clipper does not know: {codec}")
+        raise ArchiveError(
+            f"the bytes {name} are damaged: {error}; `clip verify` tells more"
+        ) from error
+    raise ArchiveError(
+        f"the bytes {name} are packed by a codec that this clipper does not know: {codec}"
+    )

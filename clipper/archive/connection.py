@@ -96,8 +96,12 @@ def _check_file(path: Path, *, create: bool) -> None:
 
 
 def _raw(path: Path, *, options: str = "mode=rwc") -> sqlite3.Connection:
-    name = ":memory:" if str(path) == ":memory:" else f"file:{quote(str(path.absolute()))}?{options}"
-    connection = sqlite3.connect(name, uri=True, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None)
+    name = (
+        ":memory:" if str(path) == ":memory:" else f"file:{quote(str(path.absolute()))}?{options}"
+    )
+    connection = sqlite3.connect(
+        name, uri=True, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None
+    )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     return connection
@@ -141,7 +145,9 @@ def _version(connection: sqlite3.Connection, path: Path) -> int | None:
             )
         return version
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise ArchiveError(f"{path} is an SQLite file, but not an archive of clipper's", path=str(path))
+        raise ArchiveError(
+            f"{path} is an SQLite file, but not an archive of clipper's", path=str(path)
+        )
     return None
 
 

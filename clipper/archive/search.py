@@ -72,7 +72,9 @@ def find(connection: sqlite3.Connection, query: str, *, limit: int) -> list[Hit]
     return [_hit(connection, expression, snapshot_id) for snapshot_id in found.values()]
 
 
-def _ranked(connection: sqlite3.Connection, expression: str, *, limit: int) -> list[tuple[int, int]]:
+def _ranked(
+    connection: sqlite3.Connection, expression: str, *, limit: int
+) -> list[tuple[int, int]]:
     asked = limit * ROWS_PER_HIT
     while True:
         found = connection.execute(

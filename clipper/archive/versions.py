@@ -14,8 +14,9 @@ from typing import Any
 
 from clipper import diff
 from clipper.archive import search
+from clipper.archive.queries import current_text
 
-__all__ = ["Good", "Placed", "Version", "current_text", "place"]
+__all__ = ["Good", "Placed", "Version", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,9 @@ def good_after(connection: sqlite3.Connection, page_id: int, at: str, seq: int) 
     return Good(*row) if row else None
 
 
-def place(connection: sqlite3.Connection, version: Version, *, before: Good | None, after: Good | None) -> Placed:
+def place(
+    connection: sqlite3.Connection, version: Version, *, before: Good | None, after: Good | None
+) -> Placed:
     """Put a capture between its neighbours in time, and set right what that changes."""
     digest = version.columns["digest"]
     if before and before.digest == digest:
@@ -87,7 +90,10 @@ def place(connection: sqlite3.Connection, version: Version, *, before: Good | No
         if before and after and after.snapshot_id == before.snapshot_id:
             _split(connection, before.snapshot_id, at=after)
         elif after and not before:
-            connection.execute("UPDATE checks SET outcome = 'changed' WHERE id = ? AND outcome = 'new'", (after.id,))
+            connection.execute(
+                "UPDATE checks SET outcome = 'changed' WHERE id = ? AND outcome = 'new'",
+                (after.id,),
+            )
     _describe(connection, snapshot_id)
     if after:
         following = _next_version(connection, snapshot_id)
@@ -107,17 +113,11 @@ def copied(connection: sqlite3.Connection, snapshot_id: int) -> Version:
         "SELECT markdown, extractor, rule, extracted_at FROM texts WHERE snapshot_id = ? ORDER BY id DESC LIMIT 1",
         (snapshot_id,),
     ).fetchone()
-    found = connection.execute("SELECT body FROM search WHERE snapshot_id = ?", (snapshot_id,)).fetchone()
+    found = connection.execute(
+        "SELECT body FROM search WHERE snapshot_id = ?", (snapshot_id,)
+    ).fetchone()
     text = found[0] if found else diff.plain(markdown)
     return Version(columns, markdown, text or "", extractor, rule, extracted_at)
-
-
-def current_text(connection: sqlite3.Connection, snapshot_id: int) -> str | None:
-    """The Markdown that counts; None if there is no such snapshot."""
-    row = connection.execute(
-        "SELECT markdown FROM texts WHERE snapshot_id = ? ORDER BY id DESC LIMIT 1", (snapshot_id,)
-    ).fetchone()
-    return row[0] if row else None
 
 
 def _insert(connection: sqlite3.Connection, version: Version) -> int:
@@ -136,15 +136,29 @@ def _insert_texts(connection: sqlite3.Connection, snapshot_id: int, version: Ver
     connection.execute(
         "INSERT INTO texts (snapshot_id, extractor, rule, extracted_at, verdict, markdown)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        (snapshot_id, version.extractor, version.rule, version.extracted_at, columns["verdict"], version.markdown),
+        (
+            snapshot_id,
+            version.extractor,
+            version.rule,
+            version.extracted_at,
+            columns["verdict"],
+            version.markdown,
+        ),
     )
     connection.execute(
         "INSERT INTO search (snapshot_id, page_id, title, body) VALUES (?, ?, ?, ?)",
-        (snapshot_id, columns["page_id"], search.spaced(columns["title"] or ""), search.spaced(version.text)),
+        (
+            snapshot_id,
+            columns["page_id"],
+            search.spaced(columns["title"] or ""),
+            search.spaced(version.text),
+        ),
     )
 
 
-def _move_back(connection: sqlite3.Connection, snapshot_id: int, version: Version, *, then: Good) -> None:
+def _move_back(
+    connection: sqlite3.Connection, snapshot_id: int, version: Version, *, then: Good
+) -> None:
     """The same article was seen earlier than was known: the version begins there."""
     assignments = ", ".join(f"{name} = ?" for name in version.columns)
     connection.execute(
@@ -154,7 +168,8 @@ def _move_back(connection: sqlite3.Connection, snapshot_id: int, version: Versio
     connection.execute("DELETE FROM search WHERE snapshot_id = ?", (snapshot_id,))
     _insert_texts(connection, snapshot_id, version)
     connection.execute(
-        "UPDATE checks SET outcome = 'unchanged' WHERE id = ? AND outcome IN ('new', 'changed')", (then.id,)
+        "UPDATE checks SET outcome = 'unchanged' WHERE id = ? AND outcome IN ('new', 'changed')",
+        (then.id,),
     )
 
 
@@ -162,10 +177,15 @@ def _split(connection: sqlite3.Connection, snapshot_id: int, *, at: Good) -> Non
     """Another article stood between two captures of one: from `at` on it is a version again."""
     version = copied(connection, snapshot_id)
     url, final_url, status = connection.execute(
-        "SELECT url, coalesce(final_url, url), coalesce(status, 200) FROM checks WHERE id = ?", (at.id,)
+        "SELECT url, coalesce(final_url, url), coalesce(status, 200) FROM checks WHERE id = ?",
+        (at.id,),
     ).fetchone()
     version.columns.update(
-        fetched_at=at.checked_at, seq=at.seq, url=url, final_url=final_url, body_sha256=at.body_sha256
+        fetched_at=at.checked_at,
+        seq=at.seq,
+        url=url,
+        final_url=final_url,
+        body_sha256=at.body_sha256,
     )
     if status != 304:
         version.columns["status"] = status

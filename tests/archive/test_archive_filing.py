@@ -14,7 +14,13 @@ KEY = "//example.com/a"
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 
 
-def capture(text: str = "first words", *, hour: float = 0, url: str = "https://example.com/a", **more: object) -> Capture:
+def capture(
+    text: str = "first words",
+    *,
+    hour: float = 0,
+    url: str = "https://example.com/a",
+    **more: object,
+) -> Capture:
     body = f"<html><p>{text}</p>{hour}</html>".encode()
     values: dict[str, object] = {
         "url": url, "final_url": url, "status": 200, "headers": (("ETag", f'"{hour}"'),),
@@ -23,8 +29,12 @@ def capture(text: str = "first words", *, hour: float = 0, url: str = "https://e
     return Capture(**{**values, **more})  # type: ignore[arg-type]
 
 
-def extraction(text: str = "first words", *, title: str = "A title", verdict: Verdict = Verdict.OK) -> Extraction:
-    return Extraction(verdict=verdict, title=title, markdown=text, text=text, words=len(text.split()))
+def extraction(
+    text: str = "first words", *, title: str = "A title", verdict: Verdict = Verdict.OK
+) -> Extraction:
+    return Extraction(
+        verdict=verdict, title=title, markdown=text, text=text, words=len(text.split())
+    )
 
 
 @pytest.fixture
@@ -69,7 +79,9 @@ def test_another_article_is_a_version_that_says_what_changed(archive: Archive) -
         ({}, Verdict.EMPTY),
     ],
 )
-def test_a_worse_fetch_never_becomes_a_version(archive: Archive, damage: dict[str, object], verdict: Verdict) -> None:
+def test_a_worse_fetch_never_becomes_a_version(
+    archive: Archive, damage: dict[str, object], verdict: Verdict
+) -> None:
     save(archive, "first words", 0)
     bad = capture("wait a moment", hour=1, **damage)
     filed = archive.record(bad, extraction("wait a moment", verdict=verdict), url_key=KEY)

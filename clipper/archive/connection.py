@@ -172,7 +172,7 @@ def _make(connection: sqlite3.Connection) -> None:
     )
     connection.execute(
         "CREATE UNIQUE INDEX idx__sqlite_migrations_migration_set_name"
-        " ON _sqlite_migrations(migration_set, name)"
+        " ON _sqlite_migrations (migration_set, name)"
     )
     for name, script in SCRIPTS:
         for statement in _statements(script):

@@ -18,9 +18,7 @@ from clipper.errors import ArchiveError
 def schema(path: Path) -> list[tuple[str, ...]]:
     connection = sqlite3.connect(path)
     rows = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name")
-    found = [
-        (kind, name, " ".join((sql or "").replace('"', "").split())) for kind, name, sql in rows
-    ]
+    found = list(rows)
     connection.close()
     return found
 

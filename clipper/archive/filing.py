@@ -224,9 +224,8 @@ def _version_of(capture: Capture, extraction: Extraction, attempt: Attempt, now:
         "source": capture.source,
         "digest": attempt.digest or article_digest(extraction.title, extraction.text),
     }
-    return Version(
-        columns, extraction.markdown, extraction.text, extraction.extractor, extraction.rule, now
-    )
+    markdown = extraction.markdown or extraction.text
+    return Version(columns, markdown, extraction.extractor, extraction.rule, now)
 
 
 def _again(connection: sqlite3.Connection, snapshot_id: int, attempt: Attempt) -> Version:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clipper import diff
-from clipper.archive import search
+from clipper.archive.indexing import index, next_version, previous_version
 from clipper.archive.queries import current_text
 
 __all__ = ["Good", "Placed", "Version", "place"]
@@ -37,7 +37,6 @@ class Version:
 
     columns: dict[str, Any]
     markdown: str
-    text: str
     extractor: str | None
     rule: str | None
     extracted_at: str
@@ -94,12 +93,19 @@ def place(
                 "UPDATE checks SET outcome = 'changed' WHERE id = ? AND outcome = 'new'",
                 (after.id,),
             )
-    _describe(connection, snapshot_id)
-    if after:
-        following = _next_version(connection, snapshot_id)
-        if following:
-            _describe(connection, following)
+    _set_right(connection, snapshot_id)
     return Placed(snapshot_id, begins=True, first=before is None)
+
+
+def _set_right(connection: sqlite3.Connection, snapshot_id: int) -> None:
+    """What a new version changes around it: the notes of two versions, the index of three."""
+    following = next_version(connection, snapshot_id)
+    _describe(connection, snapshot_id)
+    if following is not None:
+        _describe(connection, following)
+    for which in (previous_version(connection, snapshot_id), snapshot_id, following):
+        if which is not None:
+            index(connection, which)
 
 
 def copied(connection: sqlite3.Connection, snapshot_id: int) -> Version:
@@ -113,11 +119,7 @@ def copied(connection: sqlite3.Connection, snapshot_id: int) -> Version:
         "SELECT markdown, extractor, rule, extracted_at FROM texts WHERE snapshot_id = ? ORDER BY id DESC LIMIT 1",
         (snapshot_id,),
     ).fetchone()
-    found = connection.execute(
-        "SELECT body FROM search WHERE snapshot_id = ?", (snapshot_id,)
-    ).fetchone()
-    text = found[0] if found else diff.plain(markdown)
-    return Version(columns, markdown, text or "", extractor, rule, extracted_at)
+    return Version(columns, markdown, extractor, rule, extracted_at)
 
 
 def _insert(connection: sqlite3.Connection, version: Version) -> int:
@@ -145,15 +147,6 @@ def _insert_texts(connection: sqlite3.Connection, snapshot_id: int, version: Ver
             version.markdown,
         ),
     )
-    connection.execute(
-        "INSERT INTO search (snapshot_id, page_id, title, body) VALUES (?, ?, ?, ?)",
-        (
-            snapshot_id,
-            columns["page_id"],
-            search.spaced(columns["title"] or ""),
-            search.spaced(version.text),
-        ),
-    )
 
 
 def _move_back(
@@ -165,7 +158,6 @@ def _move_back(
         f"UPDATE snapshots SET {assignments} WHERE id = ?", (*version.columns.values(), snapshot_id)
     )
     connection.execute("DELETE FROM texts WHERE snapshot_id = ?", (snapshot_id,))
-    connection.execute("DELETE FROM search WHERE snapshot_id = ?", (snapshot_id,))
     _insert_texts(connection, snapshot_id, version)
     connection.execute(
         "UPDATE checks SET outcome = 'unchanged' WHERE id = ? AND outcome IN ('new', 'changed')",
@@ -197,25 +189,13 @@ def _split(connection: sqlite3.Connection, snapshot_id: int, *, at: Good) -> Non
     connection.execute("UPDATE checks SET outcome = 'changed' WHERE id = ?", (at.id,))
 
 
-NEIGHBOUR = (
-    "SELECT other.id FROM snapshots JOIN snapshots AS other ON other.page_id = snapshots.page_id"
-    " WHERE snapshots.id = ? AND (other.fetched_at, other.seq) {} (snapshots.fetched_at, snapshots.seq)"
-    " ORDER BY other.fetched_at {}, other.seq {} LIMIT 1"
-)
-
-
-def _next_version(connection: sqlite3.Connection, snapshot_id: int) -> int | None:
-    row = connection.execute(NEIGHBOUR.format(">", "ASC", "ASC"), (snapshot_id,)).fetchone()
-    return int(row[0]) if row else None
-
-
 def _describe(connection: sqlite3.Connection, snapshot_id: int) -> None:
     """Say in the snapshot what changed against the version before it."""
-    row = connection.execute(NEIGHBOUR.format("<", "DESC", "DESC"), (snapshot_id,)).fetchone()
-    if row is None:
+    before = previous_version(connection, snapshot_id)
+    if before is None:
         change = added = removed = None
     else:
-        old, new = (_told(connection, which) for which in (row[0], snapshot_id))
+        old, new = (_told(connection, which) for which in (before, snapshot_id))
         added, removed = diff.changed_words(old.pop("text"), new.pop("text"))
         parts = [name for name, value in new.items() if value != old[name]]
         if added or removed:

@@ -114,7 +114,11 @@ def report(
             times.append(time.perf_counter() - started)
             if not same:
                 sys.exit(f"{capture.url} {capture.fetched_at} came back changed")
-    stored, size = counts["body_bytes_stored"], path.stat().st_size
+        (stored,) = archive.connection.execute(
+            "SELECT sum(stored) FROM bodies WHERE sha256 NOT IN"
+            " (SELECT packed_sha256 FROM texts WHERE packed_sha256 IS NOT NULL)"
+        ).fetchone()
+    size = path.stat().st_size
     times.sort()
     print(f"captures   {len(every)}, versions {counts['snapshots']}, raw {raw:,} bytes")
     print(f"WARC       {warc:,} bytes (gzip per record, revisits)")

@@ -63,10 +63,11 @@ def read(connection: sqlite3.Connection, name: str) -> bytes:
 
 
 def drop_if_unused(connection: sqlite3.Connection, name: str) -> bool:
-    """Delete the body if no snapshot, check, asset or other body needs it."""
+    """Delete the body if no snapshot, check, text, asset or other body needs it."""
     used = connection.execute(
         "SELECT EXISTS (SELECT 1 FROM snapshots WHERE body_sha256 = :name)"
         " OR EXISTS (SELECT 1 FROM checks WHERE body_sha256 = :name)"
+        " OR EXISTS (SELECT 1 FROM texts WHERE packed_sha256 = :name)"
         " OR EXISTS (SELECT 1 FROM assets WHERE body_sha256 = :name)"
         " OR EXISTS (SELECT 1 FROM bodies WHERE base = :name)",
         {"name": name},

@@ -225,7 +225,12 @@ def _version_of(capture: Capture, extraction: Extraction, attempt: Attempt, now:
         "digest": attempt.digest or article_digest(extraction.title, extraction.text),
     }
     markdown = extraction.markdown or extraction.text
+    columns = {name: _storable(value) for name, value in columns.items()}
     return Version(columns, markdown, extraction.extractor, extraction.rule, now)
+
+
+def _storable(value: Any) -> Any:
+    return rows.storable(value) if isinstance(value, str) else value
 
 
 def _again(connection: sqlite3.Connection, snapshot_id: int, attempt: Attempt) -> Version:
@@ -326,7 +331,7 @@ def _written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture)
         "checked_at": attempt.checked_at,
         "seq": attempt.seq,
         "outcome": str(attempt.outcome),
-        "reason": attempt.reason,
+        "reason": _storable(attempt.reason),
         "verdict": str(attempt.verdict) if attempt.verdict else None,
         "status": attempt.status,
         "url": attempt.url,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from clipper import diff
-from clipper.archive.queries import current_text
+from clipper.archive import texts
 from clipper.archive.search import spaced
 
 __all__ = ["content", "index", "next_version", "previous_version"]
@@ -59,5 +59,5 @@ def content(connection: sqlite3.Connection, snapshot_id: int) -> tuple[int, str,
 
 
 def _blocks(connection: sqlite3.Connection, snapshot_id: int) -> list[str]:
-    text = diff.plain(current_text(connection, snapshot_id) or "")
+    text = diff.plain(texts.current(connection, snapshot_id) or "")
     return [stripped for block in text.split("\n") if (stripped := block.strip())]

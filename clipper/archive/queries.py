@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from clipper.archive import rows
+from clipper.archive import rows, texts
 from clipper.archive.rows import Evidence
 from clipper.errors import ArchiveError
 from clipper.models import Check, Page, Snapshot
 
 __all__ = [
     "checks",
-    "current_text",
     "evidence",
     "evidence_of",
     "history",
@@ -127,7 +126,7 @@ def snapshots(
 
 
 def markdown(connection: sqlite3.Connection, snapshot_id: int) -> str:
-    text = current_text(connection, snapshot_id)
+    text = texts.current(connection, snapshot_id)
     if text is None:
         raise ArchiveError(f"there is no text of a snapshot {snapshot_id} in the archive")
     return text
@@ -184,11 +183,3 @@ def stats(connection: sqlite3.Connection) -> dict[str, Any]:
         "body_bytes_stored": stored,
         "file_bytes": pages_in_file * page_size,
     }
-
-
-def current_text(connection: sqlite3.Connection, snapshot_id: int) -> str | None:
-    """The Markdown that counts; None if there is no such snapshot."""
-    row = connection.execute(
-        "SELECT markdown FROM texts WHERE snapshot_id = ? ORDER BY id DESC LIMIT 1", (snapshot_id,)
-    ).fetchone()
-    return row[0] if row else None

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from clipper import diff
+from clipper.archive import texts
 from clipper.archive.indexing import index, next_version, previous_version
-from clipper.archive.queries import current_text
 
 __all__ = ["Good", "Placed", "Version", "place"]
 
@@ -98,14 +98,19 @@ def place(
 
 
 def _set_right(connection: sqlite3.Connection, snapshot_id: int) -> None:
-    """What a new version changes around it: the notes of two versions, the index of three."""
+    """What a new version changes around it: the notes of two, the index of three, older texts."""
+    before = previous_version(connection, snapshot_id)
     following = next_version(connection, snapshot_id)
     _describe(connection, snapshot_id)
     if following is not None:
         _describe(connection, following)
-    for which in (previous_version(connection, snapshot_id), snapshot_id, following):
+    for which in (before, snapshot_id, following):
         if which is not None:
             index(connection, which)
+    if before is not None:
+        texts.pack(connection, before, near=previous_version(connection, before))
+    if following is not None:
+        texts.pack(connection, snapshot_id, near=before)
 
 
 def copied(connection: sqlite3.Connection, snapshot_id: int) -> Version:
@@ -115,10 +120,12 @@ def copied(connection: sqlite3.Connection, snapshot_id: int) -> Version:
     columns = dict(zip(names, cursor.fetchone(), strict=True))
     for derived in ("id", "change", "words_added", "words_removed"):
         del columns[derived]
-    markdown, extractor, rule, extracted_at = connection.execute(
-        "SELECT markdown, extractor, rule, extracted_at FROM texts WHERE snapshot_id = ? ORDER BY id DESC LIMIT 1",
+    extractor, rule, extracted_at = connection.execute(
+        "SELECT extractor, rule, extracted_at FROM texts WHERE snapshot_id = ?"
+        " ORDER BY id DESC LIMIT 1",
         (snapshot_id,),
     ).fetchone()
+    markdown = texts.current(connection, snapshot_id) or ""
     return Version(columns, markdown, extractor, rule, extracted_at)
 
 
@@ -129,23 +136,19 @@ def _insert(connection: sqlite3.Connection, version: Version) -> int:
         f"INSERT INTO snapshots ({names}) VALUES ({marks})", tuple(version.columns.values())
     )
     snapshot_id = int(cursor.lastrowid or 0)
-    _insert_texts(connection, snapshot_id, version)
+    _insert_text(connection, snapshot_id, version)
     return snapshot_id
 
 
-def _insert_texts(connection: sqlite3.Connection, snapshot_id: int, version: Version) -> None:
-    columns = version.columns
-    connection.execute(
-        "INSERT INTO texts (snapshot_id, extractor, rule, extracted_at, verdict, markdown)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            snapshot_id,
-            version.extractor,
-            version.rule,
-            version.extracted_at,
-            columns["verdict"],
-            version.markdown,
-        ),
+def _insert_text(connection: sqlite3.Connection, snapshot_id: int, version: Version) -> None:
+    texts.add(
+        connection,
+        snapshot_id,
+        version.markdown,
+        verdict=version.columns["verdict"],
+        extractor=version.extractor,
+        rule=version.rule,
+        extracted_at=version.extracted_at,
     )
 
 
@@ -157,8 +160,8 @@ def _move_back(
     connection.execute(
         f"UPDATE snapshots SET {assignments} WHERE id = ?", (*version.columns.values(), snapshot_id)
     )
-    connection.execute("DELETE FROM texts WHERE snapshot_id = ?", (snapshot_id,))
-    _insert_texts(connection, snapshot_id, version)
+    texts.delete(connection, snapshot_id)
+    _insert_text(connection, snapshot_id, version)
     connection.execute(
         "UPDATE checks SET outcome = 'unchanged' WHERE id = ? AND outcome IN ('new', 'changed')",
         (then.id,),
@@ -211,5 +214,5 @@ def _told(connection: sqlite3.Connection, snapshot_id: int) -> dict[str, str]:
     title, author, published = connection.execute(
         "SELECT title, author, published FROM snapshots WHERE id = ?", (snapshot_id,)
     ).fetchone()
-    text = diff.plain(current_text(connection, snapshot_id) or "")
+    text = diff.plain(texts.current(connection, snapshot_id) or "")
     return {"title": title or "", "author": author or "", "date": published or "", "text": text}

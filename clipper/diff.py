@@ -218,7 +218,9 @@ def _words(items: Sequence[str]) -> int:
 
 IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-MARKS = re.compile(r"^[ \t]*(?:#{1,6}|>|[*+-]|\d+[.)])[ \t]+|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}", re.MULTILINE)
+MARKS = re.compile(
+    r"^[ \t]*(?:#{1,6}|>|[*+-]|\d+[.)])[ \t]+|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}", re.MULTILINE
+)
 
 
 def plain(markdown: str) -> str:

@@ -72,8 +72,11 @@ CREATE TABLE texts ( -- the article of a snapshot; of several, the one with the 
     rule TEXT, -- the site rule that decided, if one did
     extracted_at TEXT,
     verdict TEXT,
-    markdown TEXT NOT NULL
+    markdown TEXT, -- NULL where it is packed
+    packed_sha256 TEXT REFERENCES bodies(sha256), -- its bytes in UTF-8; clip_text(snapshot_id) reads both
+    CHECK ((markdown IS NULL) <> (packed_sha256 IS NULL))
 ) STRICT;
+CREATE INDEX texts_packed ON texts(packed_sha256) WHERE packed_sha256 IS NOT NULL;
 CREATE INDEX texts_snapshot ON texts(snapshot_id);
 CREATE TABLE checks ( -- a row is one attempt to fetch, whatever came of it
     id INTEGER PRIMARY KEY,

@@ -98,12 +98,15 @@ def _save(connection: sqlite3.Connection, page_id: int, standing: Standing) -> N
 
 
 def _validate(
-    connection: sqlite3.Connection, page_id: int, at: str, seq: int, outcome: str, validators: Validators
+    connection: sqlite3.Connection,
+    page_id: int,
+    at: str,
+    seq: int,
+    outcome: str,
+    validators: Validators,
 ) -> None:
     """Take over the validators of the latest good capture; a 304 may renew them, not take them away."""
-    later = (
-        "SELECT 1 FROM checks WHERE page_id = ? AND snapshot_id IS NOT NULL AND (checked_at, seq) > (?, ?) LIMIT 1"
-    )
+    later = "SELECT 1 FROM checks WHERE page_id = ? AND snapshot_id IS NOT NULL AND (checked_at, seq) > (?, ?) LIMIT 1"
     if connection.execute(later, (page_id, at, seq)).fetchone():
         return
     if outcome == Outcome.NOT_MODIFIED:

@@ -14,7 +14,7 @@ _INLINE = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore within a word is text
     r"|(?<=\])\("  # [text](
     r"|\[(?=\^|[ xX]\])|\](?=:|$)"
-    r"|~(?=~)|(?<=~)~"
+    r"|~(?=~|$)|(?<=~)~|^~"
     r"|<(?=[a-zA-Z/!?]|$)|!(?=\[|$)|&$|" + _ENTITY
 )
 _IN_LINK = re.compile(r"[\[\]]|" + _INLINE.pattern)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from clipper.extract import escapes
+from clipper.extract.delimiters import Sign, read_back
 from clipper.extract.document import (
     Block,
     Cell,
@@ -29,7 +30,7 @@ from clipper.extract.document import (
     Table,
     stretch,
 )
-from clipper.extract.emphasis import EMPHASIS, settled
+from clipper.extract.emphasis import EMPHASIS, settled, without
 from clipper.extract.tables import grid
 
 RAW = frozenset(("sup", "sub"))  # marks that are written as HTML
@@ -213,9 +214,20 @@ def _cell_item(block: Listing, item: object, number: int, indent: str) -> list[s
 def _line(runs: Sequence[Run]) -> str:
     """Runs as Markdown; a hard line break is two spaces and a new line."""
     runs = settled(runs)
+    pieces = _pieces(runs)
+    if any(isinstance(piece, Sign) for piece in pieces):
+        for dropped in ("em", "del", "strong"):
+            if read_back(pieces):
+                break
+            runs = settled([without(run, dropped) for run in runs])
+            pieces = _pieces(runs)
+    return "".join(pieces)
+
+
+def _pieces(runs: Sequence[Run]) -> list[str]:
     out: list[str] = []
     _inline(out, runs, 0, len(runs), ())
-    return "".join(out)
+    return out
 
 
 def _inline(out: list[str], runs: Sequence[Run], start: int, stop: int, outer: Marks) -> None:
@@ -228,25 +240,31 @@ def _inline(out: list[str], runs: Sequence[Run], start: int, stop: int, outer: M
             left, right = _signs(mark)
             if left == "[" and out and out[-1].endswith("!") and not out[-1].endswith("\\!"):
                 out[-1] = out[-1][:-1] + "\\!"
-            out.append(left)
-            _inline(out, runs, start, end, (*outer, mark))
-            out.append(right)
+            _inline(_with(out, left), runs, start, end, (*outer, mark))
+            _with(out, right)
         start = end
+
+
+def _with(out: list[str], piece: str) -> list[str]:
+    if piece:
+        out.append(piece)
+    return out
 
 
 def _signs(mark: str | Link) -> tuple[str, str]:
     if isinstance(mark, Link):
-        return "[", f"]({mark.url})"
+        return Sign("["), Sign(f"]({mark.url})")
     if mark in RAW:
         return f"<{mark}>", f"</{mark}>"
-    sign = EMPHASIS.get(mark, "")
+    sign = Sign(EMPHASIS.get(mark, ""))
     return sign, sign
 
 
 def _code_end(runs: Sequence[Run], start: int, stop: int) -> int:
     end = start + 1
     if "code" in runs[start].marks and runs[start].kind is Kind.TEXT:
-        while end < stop and runs[end].marks == runs[start].marks and runs[end].kind is Kind.TEXT:
+        marks = set(runs[start].marks)  # however they are nested: two spans must not touch
+        while end < stop and marks == set(runs[end].marks) and runs[end].kind is Kind.TEXT:
             end += 1
     return end
 

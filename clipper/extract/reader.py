@@ -176,6 +176,8 @@ class Reader:
 
     def write(self, text: str) -> None:
         """Text of the page, its white space folded."""
+        if not self.runs and text.isspace():
+            return
         if text := collapse(text):
             self.runs.append(Run(text, self.marks))
 

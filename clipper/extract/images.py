@@ -68,10 +68,12 @@ def _loads_late(image: HtmlElement) -> bool:
 
 
 def _sets(image: HtmlElement) -> Iterable[str]:
-    parent = image.getparent()
     elements = [image]
+    parent = image.getparent()
+    while parent is not None and parent.tag == "source":  # libxml2 does not know it as void
+        parent = parent.getparent()
     if parent is not None and parent.tag == "picture":
-        elements.extend(parent.iterchildren("source"))
+        elements.extend(parent.iter("source"))
     for element in elements:
         for name in SETS:
             if value := element.get(name):

@@ -62,7 +62,7 @@ BLOCKS = frozenset(
 )
 IGNORED = frozenset(
     "style template head title meta link base svg canvas button select option textarea"
-    " datalist map area input param source track col colgroup frame applet".split()
+    " datalist map area input param col colgroup frame applet".split()
 )
 MARKS = {
     "b": "strong", "strong": "strong", "em": "em", "i": "em", "var": "em", "dfn": "em",
@@ -176,6 +176,8 @@ class Reader:
 
     def write(self, text: str) -> None:
         """Text of the page, its white space folded."""
+        if not self.runs and text.isspace():
+            return
         if text := collapse(text):
             self.runs.append(Run(text, self.marks))
 

@@ -7,6 +7,7 @@ is left out when the region is rendered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,8 +17,15 @@ from clipper.extract.page import BLOCKS, SILENT, squeezed
 
 __all__ = ["Region", "blocks", "find"]
 
-LONG = 24  # letters from which a block is found anywhere further on, not only at the next place
+LONG = 20  # letters from which a block is the article's wherever the answer has it
+NEAR = 3  # blocks before the first and after the last long one that may be the article's too
 NEVER_BETWEEN = frozenset("nav aside footer form header".split())
+STRUCTURE = frozenset("blockquote dl ol table ul h2 h3 h4 h5 h6".split())
+CHROME = re.compile(
+    r"shar(e|ing)|social|related|recommend|comment|newsletter|promo|sidebar|breadcrumb|pagination|subscri|advert|sponsor|"
+    r"author-?(card|box|bio)|byline|tags?\b|meta\b|menu|toolbar|cookie|popup|modal|widget|hot|copyright",
+    re.I,
+)
 CAPTION = 160  # letters that an image's surroundings may have
 
 
@@ -48,7 +56,7 @@ def blocks(root: HtmlElement) -> list[Block]:
 
 def find(root: HtmlElement, answer: str) -> Region | None:
     """The region that says what trafilatura's answer says; None if nothing of it is found."""
-    kept = _kept(blocks(root), squeezed(answer))
+    kept = _kept(blocks(root), answer)
     if not kept:
         return None
     top = _around([block.element for block in kept])
@@ -85,18 +93,31 @@ def _own_texts(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
 
 
 def _kept(all_blocks: list[Block], answer: str) -> list[Block]:
-    """The blocks whose text is in the answer, in order. Short ones only where they are due: the
-    words of a menu stand in many an article."""
-    kept, place = [], 0
-    for block in all_blocks:
-        letters = block.letters
-        if answer.startswith(letters, place):
-            place += len(letters)
-            kept.append(block)
-        elif len(letters) >= LONG and (at := answer.find(letters, place)) >= 0:
-            place = at + len(letters)
-            kept.append(block)
-    return kept
+    """The blocks whose text is in the answer. A long one wherever it stands; a short one only if it
+    is a line of its own there and lies among the long ones: a menu's words stand in many articles."""
+    lines = {letters for line in answer.splitlines() if (letters := squeezed(line))}
+    whole = "".join(squeezed(line) for line in answer.splitlines())
+    long_lines = [line for line in lines if len(line) >= LONG]
+    sure = [
+        n
+        for n, block in enumerate(all_blocks)
+        if len(block.letters) >= LONG
+        and (block.letters in whole or any(line in block.letters for line in long_lines))
+    ]
+    if not sure:
+        return [block for block in all_blocks if block.letters in lines]
+    first, last = sure[0], sure[-1]
+    certain = set(sure)
+    return [
+        block
+        for n, block in enumerate(all_blocks)
+        if n in certain or (first - NEAR <= n <= last + NEAR and (block.letters in lines or _piece(block, whole, first < n < last)))
+    ]
+
+
+def _piece(block: Block, whole: str, inside: bool) -> bool:
+    """Whether a short block within the article is a piece of one of its lines, a table's cell say."""
+    return inside and len(block.letters) > 1 and block.letters in whole
 
 
 def _around(elements: list[HtmlElement]) -> HtmlElement:
@@ -133,12 +154,18 @@ def _left_out(top: HtmlElement, kept: set[HtmlElement]) -> frozenset[HtmlElement
 
 
 def _picture(element: HtmlElement) -> bool:
-    """Whether it is a picture with its caption, or code, which trafilatura likes to drop."""
-    if element.tag in NEVER_BETWEEN:
+    """Whether it is what trafilatura likes to drop from an article: code, a picture, a table, a
+    heading, a quote or a list, as long as links are not most of it."""
+    if element.tag in NEVER_BETWEEN or any(True for _ in element.iter(*NEVER_BETWEEN)):
         return False
-    if element.tag in ("pre", "figure", "hr"):
+    if next(element.iter("pre"), None) is not None or element.tag in ("hr", "figure"):
         return True
-    has_image = next(element.iter("img", "picture", "video", "math"), None) is not None
-    linked = sum(len(squeezed(a.text_content())) for a in element.iter("a"))
+    if CHROME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+        return False
     letters = len(squeezed(element.text_content()))
-    return has_image and letters <= CAPTION and linked * 2 <= letters
+    linked = sum(len(squeezed(a.text_content())) for a in element.iter("a"))
+    if linked * 2 > letters:
+        return False
+    if next(element.iter("img", "picture", "video", "math"), None) is not None:
+        return letters <= CAPTION
+    return element.tag in STRUCTURE and letters > 0

@@ -1,0 +1,384 @@
+"""The archive as the other rooms see it: one object, one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from clipper.archive import connection, queries, rows
+from clipper.archive.rows import Evidence
+from clipper.errors import ArchiveError
+from clipper.models import (
+    Capture,
+    Check,
+    Extraction,
+    Filed,
+    Hit,
+    Hop,
+    Outcome,
+    Page,
+    PageState,
+    Snapshot,
+    Source,
+    Validators,
+)
+
+__all__ = ["Archive", "KeepBodies"]
+
+KeepBodies = Literal["last", "all", "none"]  # which bytes of unchanged checks stay
+
+MEMORY = Path(":memory:")
+
+
+class Archive:
+    """An open archive. Every method that writes is one transaction: all of it or nothing.
+
+    Use it from one thread; several processes may have the same file open.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        create: bool = False,
+        readonly: bool = False,
+        keep_bodies: KeepBodies = "last",
+        keep: bool = True,
+        clock: Callable[[], datetime] = connection.now,
+    ) -> None:
+        self.path = path
+        self.connection, self.created = connection.connect(path, create=create, readonly=readonly)
+        self._keep_bodies = keep_bodies
+        self._keep = keep
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        create: bool = False,
+        readonly: bool = False,
+        keep_bodies: KeepBodies = "last",
+        clock: Callable[[], datetime] = connection.now,
+    ) -> Self:
+        """The archive at `path`; `ArchiveError` if there is none, it is none, or it is too new.
+
+        `keep_bodies` says which bytes of unchanged checks stay: of the last one, all, none.
+        """
+        return cls(path, create=create, readonly=readonly, keep_bodies=keep_bodies, clock=clock)
+
+    @classmethod
+    def scratch(cls, path: Path, *, clock: Callable[[], datetime] = connection.now) -> Self:
+        """The archive at `path` for a dry run: it answers as ever, and no write is kept."""
+        if path.exists():
+            return cls(path, keep=False, clock=clock)
+        return cls(MEMORY, create=True, clock=clock)
+
+    def close(self) -> None:
+        """Let go of the file. The last one to do so folds the WAL file into it."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Filing
+
+    def record(
+        self,
+        capture: Capture,
+        extraction: Extraction,
+        *,
+        url_key: str,
+        keep_bodies: KeepBodies | None = None,
+    ) -> Filed:
+        """File what was fetched and read: new, changed, unchanged, or unusable.
+
+        A cut body, a bad verdict or an error status is a check with its bytes, never a version.
+        """
+        from clipper.archive import filing
+
+        with self._writing():
+            return filing.file_capture(
+                self.connection,
+                capture,
+                extraction,
+                url_key=url_key,
+                keep=keep_bodies or self._keep_bodies,
+                now=rows.stamp(self._clock()),
+            )
+
+    def record_same_body(
+        self, capture: Capture, *, url_key: str, keep_bodies: KeepBodies | None = None
+    ) -> Filed:
+        """File a capture whose bytes are those of an earlier good capture, so that nobody need read them.
+
+        Raises `ArchiveError` if no good capture of the page had these bytes.
+        """
+        from clipper.archive import filing
+
+        with self._writing():
+            filed = filing.file_same_body(
+                self.connection, capture, url_key=url_key, keep=keep_bodies or self._keep_bodies
+            )
+            if filed is None:
+                raise ArchiveError(
+                    f"no article of {capture.url} with these bytes is in {self.path}"
+                )
+            return filed
+
+    def record_not_modified(self, capture: Capture, *, url_key: str) -> Filed:
+        """File the server's answer 304."""
+        from clipper.archive import filing
+
+        with self._writing():
+            return filing.file_not_modified(self.connection, capture, url_key=url_key)
+
+    def record_failure(
+        self,
+        url: str,
+        *,
+        url_key: str,
+        outcome: Outcome,
+        reason: str,
+        checked_at: datetime,
+        status: int | None = None,
+        hops: tuple[Hop, ...] = (),
+        capture: Capture | None = None,
+        milliseconds: int = 0,
+    ) -> Filed:
+        """File an attempt that brought no article: a failure of the network, a status, a refusal."""
+        from clipper.archive import filing
+
+        with self._writing():
+            return filing.file_failure(
+                self.connection,
+                url,
+                url_key=url_key,
+                outcome=outcome,
+                reason=reason,
+                checked_at=checked_at,
+                status=status,
+                hops=hops,
+                capture=capture,
+                milliseconds=milliseconds,
+            )
+
+    # Pages and their versions
+
+    def validators(self, url_key: str) -> Validators:
+        """What makes the next request conditional: of the latest good capture; empty if none."""
+        page = self.page(url_key)
+        return page.validators if page else Validators()
+
+    def latest_body(self, url_key: str) -> str | None:
+        """The sha256 of the bytes of the latest good capture, kept or not; None if there is none."""
+        with self._reading():
+            return queries.latest_body(self.connection, url_key)
+
+    def page(self, url_key: str) -> Page | None:
+        """The page with that key."""
+        with self._reading():
+            return queries.page(self.connection, url_key)
+
+    def page_of(self, snapshot: Snapshot) -> Page:
+        """The page that a snapshot is a version of."""
+        with self._reading():
+            return queries.page_by_id(self.connection, snapshot.page_id)
+
+    def pages(
+        self,
+        *,
+        host: str | None = None,
+        tag: str | None = None,
+        state: PageState | str | None = None,
+        limit: int | None = None,
+        order: str = "recent",
+    ) -> Iterator[Page]:
+        """Pages by their latest change (`recent`), or by `url`, `title` or `host`."""
+        with self._reading():
+            yield from queries.pages(
+                self.connection, host=host, tag=tag, state=state, limit=limit, order=order
+            )
+
+    def history(self, url_key: str) -> list[Snapshot]:
+        """Every version of a page, the oldest first."""
+        with self._reading():
+            return queries.history(self.connection, url_key)
+
+    def checks(self, url_key: str, *, limit: int | None = None) -> list[Check]:
+        """Every attempt to fetch a page, the newest first."""
+        with self._reading():
+            return queries.checks(self.connection, url_key, limit=limit)
+
+    def snapshot(self, url_key: str, *, at: datetime | None = None) -> Snapshot:
+        """The latest version, or the one in force at that time; `ArchiveError` if there is none."""
+        with self._reading():
+            return queries.snapshot(self.connection, url_key, at=at)
+
+    def snapshots(
+        self, *, since: datetime | None = None, every: bool = False
+    ) -> Iterator[Snapshot]:
+        """The latest version of each page, or every version, fetched at `since` or later; by time."""
+        with self._reading():
+            yield from queries.snapshots(self.connection, since=since, every=every)
+
+    def markdown(self, snapshot_id: int) -> str:
+        """The article of a version."""
+        with self._reading():
+            return queries.markdown(self.connection, snapshot_id)
+
+    def evidence(self, check_id: int) -> Evidence:
+        """The headers and hops of a check; empty where none were worth keeping."""
+        with self._reading():
+            return queries.evidence(self.connection, check_id)
+
+    def evidence_of(self, snapshot_id: int) -> Evidence:
+        """The headers and hops of the check that filed a version."""
+        with self._reading():
+            return queries.evidence_of(self.connection, snapshot_id)
+
+    def body(self, sha256: str) -> bytes:
+        """Stored bytes, checked against their sha256."""
+        from clipper.archive import bodies
+
+        with self._reading():
+            return bodies.read(self.connection, sha256)
+
+    def search(self, query: str, *, limit: int = 20) -> list[Hit]:
+        """The pages that match best, one hit each; nothing in `query` is a syntax error."""
+        from clipper.archive import search
+
+        with self._reading():
+            return search.find(self.connection, query, limit=limit)
+
+    def stats(self) -> dict[str, Any]:
+        """Counts of rows and bytes by kind."""
+        with self._reading():
+            return queries.stats(self.connection)
+
+    # What the user says
+
+    def tag(self, url_key: str, *tags: str) -> None:
+        """Tag a page; a tag that it has already is no error."""
+        from clipper.archive import remarks
+
+        with self._writing():
+            remarks.tag(self.connection, url_key, tags, now=rows.stamp(self._clock()))
+
+    def untag(self, url_key: str, *tags: str) -> None:
+        """Take tags away; one that it has not is no error."""
+        from clipper.archive import remarks
+
+        with self._writing():
+            remarks.untag(self.connection, url_key, tags)
+
+    def tags(self, url_key: str) -> tuple[str, ...]:
+        """A page's tags, sorted."""
+        from clipper.archive import remarks
+
+        with self._reading():
+            return remarks.tags(self.connection, url_key)
+
+    def note(self, url_key: str, text: str) -> None:
+        """Add a note to a page."""
+        from clipper.archive import remarks
+
+        with self._writing():
+            remarks.note(self.connection, url_key, text, now=rows.stamp(self._clock()))
+
+    def notes(self, url_key: str) -> tuple[str, ...]:
+        """A page's notes, the oldest first."""
+        from clipper.archive import remarks
+
+        with self._reading():
+            return remarks.notes(self.connection, url_key)
+
+    # What is watched
+
+    def watch(
+        self, url: str, *, kind: str, title: str | None = None, tags: tuple[str, ...] = ()
+    ) -> Source:
+        """Watch a feed or a page; watching it again adds the tags."""
+        from clipper.archive import watching
+
+        with self._writing():
+            now = rows.stamp(self._clock())
+            return watching.watch(self.connection, url, kind=kind, title=title, tags=tags, now=now)
+
+    def unwatch(self, url: str) -> bool:
+        """Watch it no longer; whether it was watched. Pages stay."""
+        from clipper.archive import watching
+
+        with self._writing():
+            return watching.unwatch(self.connection, url)
+
+    def sources(self) -> list[Source]:
+        """What is watched, in the order in which it was added."""
+        from clipper.archive import watching
+
+        with self._reading():
+            return watching.sources(self.connection)
+
+    def source_read(self, source: Source, validators: Validators, *, at: datetime) -> None:
+        """Note that a feed was fetched."""
+        from clipper.archive import watching
+
+        with self._writing():
+            watching.source_read(self.connection, source, validators, at=rows.stamp(at))
+
+    def source_failed(self, source: Source, *, at: datetime) -> None:
+        """Note that a feed could not be fetched or read."""
+        from clipper.archive import watching
+
+        with self._writing():
+            watching.source_failed(self.connection, source, at=rows.stamp(at))
+
+    def list_entry(
+        self,
+        source: Source,
+        url: str,
+        *,
+        url_key: str,
+        title: str | None,
+        published: str | None,
+        at: datetime,
+    ) -> bool:
+        """Note that a feed lists a page, which gets the feed's tags; whether that is news."""
+        from clipper.archive import watching
+
+        with self._writing():
+            return watching.list_entry(
+                self.connection,
+                source,
+                url,
+                url_key=url_key,
+                title=title,
+                published=published,
+                at=rows.stamp(at),
+            )
+
+    def unfetched(self, source: Source) -> list[str]:
+        """The addresses that a feed lists and that no version is archived of, the oldest first."""
+        from clipper.archive import watching
+
+        with self._reading():
+            return watching.unfetched(self.connection, source)
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return connection.transaction(self.connection, self.path, keep=self._keep)
+
+    def _reading(self) -> AbstractContextManager[None]:
+        return connection.translated(self.path)

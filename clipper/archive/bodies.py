@@ -1,0 +1,143 @@
+"""Bytes, by their sha256, each version of a page compressed against the one before it.
+
+zstd with the bytes of another body as raw-content dictionary ("prefix"); whole at least every 32,
+so that reading one body needs at most 31 others, and wherever the gain is gone. Measured on real
+series of captures: 12 to 15 times smaller than gzip per record with revisits.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from hashlib import sha256
+from types import ModuleType
+from typing import cast
+
+from clipper.errors import ArchiveError
+
+__all__ = ["drop_if_unused", "read", "store"]
+
+LEVEL = 9  # on 925 KB against the version before: 5 ms; level 3 takes 1.3 ms and half as much again
+WHOLE_EVERY = 32
+SMALL = 64  # zstd's frame would be larger
+PLAINLY_WORTH_IT = 0.02  # of its size against its base: a whole one cannot come near
+GAIN = 0.8  # against its base at most this part of the whole one, or it is stored whole
+MAX_WINDOW_LOG = 27  # what every zstd decoder accepts without being asked
+
+
+def store(connection: sqlite3.Connection, body: bytes, *, base: str | None = None) -> str:
+    """Keep `body`, against the body named `base` if that helps; its sha256."""
+    name = sha256(body).hexdigest()
+    if connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (name,)).fetchone():
+        return name
+    codec, base, depth, data = _encoded(connection, body, base)
+    connection.execute(
+        "INSERT INTO bodies (sha256, size, stored, codec, base, depth, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (name, len(body), len(data), codec, base, depth, data),
+    )
+    return name
+
+
+def read(connection: sqlite3.Connection, name: str) -> bytes:
+    """The bytes whose sha256 is `name`; `ArchiveError` if they are missing or not what they were."""
+    chain: list[tuple[str, str, bytes]] = []
+    wanted: str | None = name
+    while wanted is not None:
+        row = connection.execute(
+            "SELECT codec, base, data FROM bodies WHERE sha256 = ?", (wanted,)
+        ).fetchone()
+        if row is None:
+            raise ArchiveError(f"the bytes {wanted} are not in the archive")
+        if len(chain) > 2 * WHOLE_EVERY:
+            raise ArchiveError(f"the bytes {name} are damaged: their bases lead in a circle")
+        chain.append((row[0], wanted, row[2]))
+        wanted = row[1]
+    body = b""
+    for codec, part, data in reversed(chain):
+        body = _decoded(codec, data, body, part)
+    if sha256(body).hexdigest() != name:
+        raise ArchiveError(
+            f"the bytes {name} are damaged: they have another sha256; `clip verify` tells more"
+        )
+    return body
+
+
+def drop_if_unused(connection: sqlite3.Connection, name: str) -> bool:
+    """Delete the body if no snapshot, check, text, asset or other body needs it."""
+    used = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM snapshots WHERE body_sha256 = :name)"
+        " OR EXISTS (SELECT 1 FROM checks WHERE body_sha256 = :name)"
+        " OR EXISTS (SELECT 1 FROM texts WHERE packed_sha256 = :name)"
+        " OR EXISTS (SELECT 1 FROM assets WHERE body_sha256 = :name)"
+        " OR EXISTS (SELECT 1 FROM bodies WHERE base = :name)",
+        {"name": name},
+    ).fetchone()[0]
+    if not used:
+        connection.execute("DELETE FROM bodies WHERE sha256 = ?", (name,))
+    return not used
+
+
+def _encoded(
+    connection: sqlite3.Connection, body: bytes, base: str | None
+) -> tuple[str, str | None, int, bytes]:
+    """The codec, the base, the depth and the data that take the least room."""
+    if len(body) < SMALL:
+        return "raw", None, 0, body
+    against: bytes | None = None
+    depth = _depth(connection, base)
+    if base is not None and 0 < depth < WHOLE_EVERY:
+        against = _compressed(body, read(connection, base))
+        if len(against) <= PLAINLY_WORTH_IT * len(body):
+            return "zstd-prefix", base, depth, against
+    whole = _compressed(body, None)
+    if against is not None and len(against) <= GAIN * len(whole):
+        return "zstd-prefix", base, depth, against
+    return ("zstd", None, 0, whole) if len(whole) < len(body) else ("raw", None, 0, body)
+
+
+def _depth(connection: sqlite3.Connection, base: str | None) -> int:
+    """The depth of what would lean on `base`; 0 if it cannot."""
+    if base is None:
+        return 0
+    row = connection.execute("SELECT depth, size FROM bodies WHERE sha256 = ?", (base,)).fetchone()
+    return int(row[0]) + 1 if row and row[1] >= SMALL else 0
+
+
+def _zstd() -> ModuleType:
+    """The zstd of the standard library, or its backport; loaded with the first body."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd
+
+
+def _compressed(body: bytes, prefix: bytes | None) -> bytes:
+    zstd = _zstd()
+    parameter = zstd.CompressionParameter
+    options = {parameter.compression_level: LEVEL, parameter.checksum_flag: 1}
+    if prefix is None:
+        return cast(bytes, zstd.compress(body, options=options))
+    # The window has to reach back over all of the prefix.
+    window = min(MAX_WINDOW_LOG, max(10, (len(body) + len(prefix)).bit_length()))
+    options[parameter.window_log] = window
+    dictionary = zstd.ZstdDict(prefix, is_raw=True).as_prefix
+    return cast(bytes, zstd.compress(body, options=options, zstd_dict=dictionary))
+
+
+def _decoded(codec: str, data: bytes, base: bytes, name: str) -> bytes:
+    if codec == "raw":
+        return data
+    zstd = _zstd()
+    try:
+        if codec == "zstd":
+            return cast(bytes, zstd.decompress(data))
+        if codec == "zstd-prefix":
+            return cast(bytes, zstd.decompress(data, zstd.ZstdDict(base, is_raw=True).as_prefix))
+    except (zstd.ZstdError, ValueError) as error:
+        raise ArchiveError(
+            f"the bytes {name} are damaged: {error}; `clip verify` tells more"
+        ) from error
+    raise ArchiveError(
+        f"the bytes {name} are packed by a codec that this clipper does not know: {codec}"
+    )

@@ -1,0 +1,429 @@
+"""Putting one attempt into the archive. Every function expects to be inside a transaction.
+
+page       found or made
+body       stored against the version before it, or only named, as the policy says
+version    placed among its neighbours in time (`versions.place`)
+check      one row, whatever came of the attempt, and its evidence
+page       state, dates and validators follow from its checks
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from clipper.archive import bodies, rows, standing
+from clipper.archive.digest import article_digest
+from clipper.archive.versions import (
+    Good,
+    Version,
+    copied,
+    good_after,
+    good_before,
+    place,
+)
+from clipper.models import (
+    Capture,
+    Completeness,
+    Extraction,
+    Filed,
+    Hop,
+    Outcome,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from clipper.archive.archive import KeepBodies
+
+__all__ = [
+    "file_capture",
+    "file_failure",
+    "file_not_modified",
+    "file_same_body",
+    "page_for",
+]
+
+# Never stored, though a capture should not have them in the first place.
+SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One row of `checks` in the making."""
+
+    page_id: int
+    checked_at: str
+    seq: int
+    url: str
+    outcome: Outcome
+    status: int | None = None
+    reason: str | None = None
+    verdict: Verdict | None = None
+    digest: str | None = None
+    snapshot_id: int | None = None
+    body_sha256: str | None = None
+    dropped_sha256: str | None = None
+    milliseconds: int = 0
+    attempts: int = 1
+
+
+def file_capture(
+    connection: sqlite3.Connection,
+    capture: Capture,
+    extraction: Extraction,
+    *,
+    url_key: str,
+    keep: KeepBodies,
+    now: str,
+) -> Filed:
+    """File what was fetched and read: new, changed, unchanged or unusable."""
+    page_id = page_for(connection, url_key, capture.url)
+    if (known := _known_import(connection, page_id, capture)) is not None:
+        return known
+    attempt = _begun(connection, page_id, capture)
+    digest = article_digest(extraction.title, extraction.text)
+    attempt = replace(
+        attempt, verdict=extraction.verdict, digest=digest if extraction.text else None
+    )
+    if not _fit(capture, extraction):
+        return _file_unusable(connection, attempt, capture, _why_unusable(capture, extraction))
+    version = _version_of(capture, extraction, attempt, now)
+    return _file_good(connection, attempt, capture, version, keep=keep)
+
+
+def file_same_body(
+    connection: sqlite3.Connection, capture: Capture, *, url_key: str, keep: KeepBodies
+) -> Filed | None:
+    """File a capture whose bytes were read before; None if they were not."""
+    page_id = page_for(connection, url_key, capture.url)
+    name = sha256(capture.body).hexdigest()
+    row = connection.execute(
+        "SELECT snapshot_id, verdict FROM checks WHERE page_id = ? AND snapshot_id IS NOT NULL"
+        " AND coalesce(body_sha256, dropped_sha256) = ? ORDER BY checked_at DESC, seq DESC LIMIT 1",
+        (page_id, name),
+    ).fetchone()
+    if row is None:
+        return None
+    attempt = _begun(connection, page_id, capture)
+    attempt = replace(attempt, verdict=Verdict(row[1]) if row[1] else None)
+    return _file_good(connection, attempt, capture, _again(connection, row[0], attempt), keep=keep)
+
+
+def file_not_modified(connection: sqlite3.Connection, capture: Capture, *, url_key: str) -> Filed:
+    """File the server's word that nothing changed since the latest good capture."""
+    page_id = page_for(connection, url_key, capture.url)
+    attempt = replace(_begun(connection, page_id, capture), outcome=Outcome.NOT_MODIFIED)
+    before = good_before(connection, page_id, attempt.checked_at, attempt.seq)
+    if before is not None:
+        attempt = replace(attempt, digest=before.digest, snapshot_id=before.snapshot_id)
+    return _written(connection, attempt, capture)
+
+
+def file_failure(
+    connection: sqlite3.Connection,
+    url: str,
+    *,
+    url_key: str,
+    outcome: Outcome,
+    reason: str,
+    checked_at: datetime,
+    status: int | None,
+    hops: tuple[Hop, ...],
+    capture: Capture | None,
+    milliseconds: int,
+) -> Filed:
+    """File an attempt that brought no article; what was received is kept as evidence."""
+    page_id = page_for(connection, url_key, url)
+    if capture is None:
+        capture = Capture(
+            url=url, final_url=hops[-1].url if hops else url, status=status or 0, headers=(), body=b"",
+            fetched_at=checked_at, hops=hops, milliseconds=milliseconds, completeness=Completeness.UNKNOWN,
+        )  # fmt: skip
+    attempt = _begun(connection, page_id, capture)
+    attempt = replace(attempt, outcome=outcome, reason=reason, status=status or attempt.status)
+    return _file_bad(connection, attempt, capture)
+
+
+def page_for(connection: sqlite3.Connection, url_key: str, url: str) -> int:
+    """The id of the page with that key, made if need be."""
+    row = connection.execute("SELECT id FROM pages WHERE url_key = ?", (url_key,)).fetchone()
+    if row:
+        return int(row[0])
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    cursor = connection.execute(
+        "INSERT INTO pages (url_key, url, host, state) VALUES (?, ?, ?, 'new')",
+        (url_key, url, host),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _begun(connection: sqlite3.Connection, page_id: int, capture: Capture) -> Attempt:
+    at = rows.stamp(capture.fetched_at)
+    (seq,) = connection.execute(
+        "SELECT coalesce(max(seq) + 1, 0) FROM checks WHERE page_id = ? AND checked_at = ?",
+        (page_id, at),
+    ).fetchone()
+    return Attempt(
+        page_id=page_id,
+        checked_at=at,
+        seq=seq,
+        url=capture.url,
+        outcome=Outcome.FAILED,
+        status=capture.status or None,
+        milliseconds=capture.milliseconds,
+        attempts=max((hop.attempt for hop in capture.hops), default=1),
+    )
+
+
+def _fit(capture: Capture, extraction: Extraction) -> bool:
+    """Whether a capture may become a version: G16, a good one is never replaced by a worse one."""
+    whole = capture.completeness is not Completeness.TRUNCATED
+    return extraction.verdict.good and whole and capture.status < 400
+
+
+def _why_unusable(capture: Capture, extraction: Extraction) -> str:
+    if not extraction.verdict.good:
+        return extraction.reason or str(extraction.verdict)
+    if capture.completeness is Completeness.TRUNCATED:
+        return f"the body was cut: {capture.truncated_by or 'the connection ended early'}"
+    return f"status {capture.status}"
+
+
+def _version_of(capture: Capture, extraction: Extraction, attempt: Attempt, now: str) -> Version:
+    columns: dict[str, Any] = {
+        "page_id": attempt.page_id,
+        "title": extraction.title,
+        "fetched_at": attempt.checked_at,
+        "seq": attempt.seq,
+        "url": capture.url,
+        "final_url": capture.final_url,
+        "status": capture.status,
+        "verdict": str(extraction.verdict),
+        "author": extraction.author,
+        "site": extraction.site,
+        "published": extraction.published,
+        "modified": extraction.modified,
+        "language": extraction.language,
+        "words": extraction.words,
+        "lead": extraction.lead,
+        "image": extraction.image,
+        "canonical_url": extraction.canonical_url,
+        "categories": json.dumps(extraction.categories, ensure_ascii=False)
+        if extraction.categories
+        else None,
+        "content_type": capture.content_type,
+        "encoding": extraction.encoding,
+        "encoding_source": extraction.encoding_source,
+        "replaced_characters": extraction.replaced_characters,
+        "completeness": str(capture.completeness),
+        "source": capture.source,
+        "digest": attempt.digest or article_digest(extraction.title, extraction.text),
+    }
+    markdown = extraction.markdown or extraction.text
+    columns = {name: _storable(value) for name, value in columns.items()}
+    return Version(columns, markdown, extraction.extractor, extraction.rule, now)
+
+
+def _storable(value: Any) -> Any:
+    return rows.storable(value) if isinstance(value, str) else value
+
+
+def _again(connection: sqlite3.Connection, snapshot_id: int, attempt: Attempt) -> Version:
+    version = copied(connection, snapshot_id)
+    version.columns.update(fetched_at=attempt.checked_at, seq=attempt.seq, url=attempt.url)
+    return version
+
+
+def _file_good(
+    connection: sqlite3.Connection,
+    attempt: Attempt,
+    capture: Capture,
+    version: Version,
+    *,
+    keep: KeepBodies,
+) -> Filed:
+    digest = version.columns["digest"]
+    before = good_before(connection, attempt.page_id, attempt.checked_at, attempt.seq)
+    after = good_after(connection, attempt.page_id, attempt.checked_at, attempt.seq)
+    unchanged = before is not None and before.digest == digest
+    name = sha256(capture.body).hexdigest()
+    kept = not unchanged or keep != "none" or _stored(connection, name)
+    if kept:
+        bodies.store(connection, capture.body, base=_base(connection, before, after, keep))
+        version.columns["body_sha256"] = name
+    placed = place(connection, version, before=before, after=after)
+    outcome = (
+        (Outcome.NEW if placed.first else Outcome.CHANGED) if placed.begins else Outcome.UNCHANGED
+    )
+    attempt = replace(
+        attempt,
+        outcome=outcome,
+        digest=digest,
+        snapshot_id=placed.snapshot_id,
+        body_sha256=name if kept else None,
+        dropped_sha256=None if kept else name,
+    )
+    filed = _written(connection, attempt, capture)
+    if keep != "all":
+        _drop_unchanged(connection, attempt.page_id, keep_newest=keep == "last")
+    return filed
+
+
+def _base(
+    connection: sqlite3.Connection, before: Good | None, after: Good | None, keep: KeepBodies
+) -> str | None:
+    """The body to store the next one against: the version's before it, which is there to stay.
+
+    Where all bytes are kept, the very last bytes are nearer.
+    """
+    near = before or after
+    if near is None:
+        return None
+    if keep == "all" and near.body_sha256:
+        return near.body_sha256
+    row = connection.execute(
+        "SELECT body_sha256 FROM snapshots WHERE id = ?", (near.snapshot_id,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _file_unusable(
+    connection: sqlite3.Connection, attempt: Attempt, capture: Capture, why: str
+) -> Filed:
+    return _file_bad(connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture)
+
+
+def _file_bad(connection: sqlite3.Connection, attempt: Attempt, capture: Capture) -> Filed:
+    """File a check that makes no version; of bodies that failed alike the last one is kept."""
+    if capture.body:
+        attempt = replace(
+            attempt,
+            body_sha256=bodies.store(connection, capture.body, base=_bad_base(connection, attempt)),
+        )
+    filed = _written(connection, attempt, capture)
+    alike = connection.execute(
+        "SELECT id, body_sha256 FROM checks WHERE page_id = ? AND snapshot_id IS NULL AND body_sha256 IS NOT NULL"
+        " AND outcome = ? AND verdict IS ? AND status IS ? AND verdict IS NOT 'unreadable'"
+        " ORDER BY checked_at DESC, seq DESC LIMIT -1 OFFSET 1",
+        (attempt.page_id, attempt.outcome, attempt.verdict, attempt.status),
+    ).fetchall()
+    _drop(connection, [row for row in alike if row[1] != attempt.body_sha256])
+    return filed
+
+
+def _bad_base(connection: sqlite3.Connection, attempt: Attempt) -> str | None:
+    row = connection.execute(
+        "SELECT body_sha256 FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC LIMIT 1",
+        (attempt.page_id,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture) -> Filed:
+    """Write the check and its evidence, and let the page follow."""
+    columns: dict[str, Any] = {
+        "page_id": attempt.page_id,
+        "checked_at": attempt.checked_at,
+        "seq": attempt.seq,
+        "outcome": str(attempt.outcome),
+        "reason": _storable(attempt.reason),
+        "verdict": str(attempt.verdict) if attempt.verdict else None,
+        "status": attempt.status,
+        "url": attempt.url,
+        "final_url": capture.final_url if capture.final_url != attempt.url else None,
+        "bytes": len(capture.body),
+        "milliseconds": attempt.milliseconds,
+        "attempts": attempt.attempts,
+        "completeness": str(capture.completeness),
+        "source": capture.source,
+        "digest": attempt.digest,
+        "snapshot_id": attempt.snapshot_id,
+        "body_sha256": attempt.body_sha256,
+        "dropped_sha256": attempt.dropped_sha256,
+    }
+    cursor = connection.execute(
+        f"INSERT INTO checks ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        tuple(columns.values()),
+    )
+    check_id = int(cursor.lastrowid or 0)
+    _write_evidence(connection, check_id, attempt, capture)
+    standing.follow(connection, check_id, validators=capture.validators)
+    change = None
+    if attempt.outcome is Outcome.CHANGED:
+        (change,) = connection.execute(
+            "SELECT change FROM snapshots WHERE id = ?", (attempt.snapshot_id,)
+        ).fetchone()
+    return Filed(
+        outcome=attempt.outcome,
+        page_id=attempt.page_id,
+        check_id=check_id,
+        snapshot_id=attempt.snapshot_id,
+        change=change,
+    )
+
+
+def _write_evidence(
+    connection: sqlite3.Connection, check_id: int, attempt: Attempt, capture: Capture
+) -> None:
+    """Keep what came besides the body, unless it is one plain "nothing new" like many before."""
+    if attempt.outcome is Outcome.NOT_MODIFIED and len(capture.hops) < 2:
+        return
+    sent = tuple(
+        (name, value) for name, value in capture.request_headers if name.lower() not in SECRET
+    )
+    values = (
+        rows.headers_json(sent),
+        rows.headers_json(capture.headers),
+        rows.hops_json(capture.hops),
+        capture.truncated_by,
+    )
+    if any(values):
+        connection.execute("INSERT INTO evidence VALUES (?, ?, ?, ?, ?)", (check_id, *values))
+
+
+def _drop_unchanged(connection: sqlite3.Connection, page_id: int, *, keep_newest: bool) -> None:
+    """Let go of the bytes of unchanged checks that are no version's, and of their evidence."""
+    found = connection.execute(
+        "SELECT checks.id, checks.body_sha256 FROM checks JOIN snapshots ON snapshots.id = checks.snapshot_id"
+        " WHERE checks.page_id = ? AND checks.outcome = 'unchanged' AND checks.body_sha256 IS NOT NULL"
+        " AND checks.body_sha256 IS NOT snapshots.body_sha256 ORDER BY checks.checked_at DESC, checks.seq DESC",
+        (page_id,),
+    ).fetchall()
+    newest = found[0][1] if found and keep_newest else None
+    _drop(connection, [row for row in found if row[1] != newest])
+
+
+def _drop(connection: sqlite3.Connection, checks: list[tuple[int, str]]) -> None:
+    for check_id, name in checks:
+        connection.execute(
+            "UPDATE checks SET dropped_sha256 = body_sha256, body_sha256 = NULL WHERE id = ?",
+            (check_id,),
+        )
+        connection.execute("DELETE FROM evidence WHERE check_id = ?", (check_id,))
+        bodies.drop_if_unused(connection, name)
+
+
+def _stored(connection: sqlite3.Connection, name: str) -> bool:
+    return (
+        connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (name,)).fetchone() is not None
+    )
+
+
+def _known_import(connection: sqlite3.Connection, page_id: int, capture: Capture) -> Filed | None:
+    """What an import of the same capture came to before, so that importing twice adds nothing."""
+    if capture.source != "import":
+        return None
+    row = connection.execute(
+        "SELECT id, snapshot_id FROM checks WHERE page_id = ? AND checked_at = ?"
+        " AND coalesce(body_sha256, dropped_sha256) = ?",
+        (page_id, rows.stamp(capture.fetched_at), sha256(capture.body).hexdigest()),
+    ).fetchone()
+    if row is None:
+        return None
+    outcome = Outcome.UNCHANGED if row[1] else Outcome.UNUSABLE
+    return Filed(outcome=outcome, page_id=page_id, check_id=row[0], snapshot_id=row[1])

@@ -1,0 +1,134 @@
+"""How a page is doing: what follows from its checks, in the order of their times."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from clipper.models import Outcome, PageState, Validators, Verdict
+
+__all__ = ["follow", "recount"]
+
+BLOCKED = frozenset({Verdict.CHALLENGE, Verdict.LOGIN, Verdict.PAYWALL})
+GONE = frozenset({Verdict.DELETED, Verdict.SOFT_404})
+BLOCKED_STATUS = frozenset({401, 402, 403, 407, 451})
+GONE_STATUS = frozenset({404, 410})
+
+
+@dataclass(slots=True)
+class Standing:
+    """The columns of a page that its checks decide, one check after the other."""
+
+    state: str = "new"
+    checks: int = 0
+    failures: int = 0
+    first_fetched: str | None = None
+    last_fetched: str | None = None
+    gone_since: str | None = None
+    back_since: str | None = None
+
+    def step(self, at: str, outcome: str, verdict: str | None, status: int | None) -> None:
+        """Take in the next check."""
+        self.checks += 1
+        state = _state(outcome, verdict, status)
+        if state is PageState.ALIVE:
+            self.failures = 0
+            self.first_fetched = self.first_fetched or at
+            self.last_fetched = at
+            if self.gone_since:
+                self.back_since, self.gone_since = at, None
+        else:
+            self.failures += 1
+        if state is PageState.GONE:
+            self.gone_since, self.back_since = self.gone_since or at, None
+        if state is not None:
+            self.state = str(state)
+        elif self.state == "new":
+            self.state = str(PageState.FAILING)
+
+
+def follow(connection: sqlite3.Connection, check_id: int, *, validators: Validators) -> None:
+    """Bring the check's page up to date: one step if the check is its latest, all steps if not."""
+    page_id, at, seq, outcome, verdict, status, snapshot_id = connection.execute(
+        "SELECT page_id, checked_at, seq, outcome, verdict, status, snapshot_id FROM checks WHERE id = ?",
+        (check_id,),
+    ).fetchone()
+    later = "SELECT 1 FROM checks WHERE page_id = ? AND (checked_at, seq) > (?, ?) LIMIT 1"
+    if connection.execute(later, (page_id, at, seq)).fetchone():
+        recount(connection, page_id)
+    else:
+        standing = Standing(
+            *connection.execute(
+                "SELECT state, checks, failures, first_fetched, last_fetched, gone_since, back_since"
+                " FROM pages WHERE id = ?",
+                (page_id,),
+            ).fetchone()
+        )
+        standing.step(at, outcome, verdict, status)
+        _save(connection, page_id, standing)
+    if snapshot_id is not None:
+        _validate(connection, page_id, at, seq, outcome, validators)
+
+
+def recount(connection: sqlite3.Connection, page_id: int) -> None:
+    """Work the page's columns out from all of its checks."""
+    standing = Standing()
+    for row in connection.execute(
+        "SELECT checked_at, outcome, verdict, status FROM checks WHERE page_id = ? ORDER BY checked_at, seq",
+        (page_id,),
+    ):
+        standing.step(*row)
+    _save(connection, page_id, standing)
+
+
+def _save(connection: sqlite3.Connection, page_id: int, standing: Standing) -> None:
+    latest = connection.execute(
+        "SELECT id, title, fetched_at FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC LIMIT 1",
+        (page_id,),
+    ).fetchone() or (None, None, None)
+    connection.execute(
+        "UPDATE pages SET state = ?, checks = ?, failures = ?, first_fetched = ?, last_fetched = ?, gone_since = ?,"
+        " back_since = ?, latest_snapshot = ?, title = ?, last_changed = ?,"
+        " versions = (SELECT count(*) FROM snapshots WHERE page_id = pages.id) WHERE id = ?",
+        (
+            standing.state, standing.checks, standing.failures, standing.first_fetched, standing.last_fetched,
+            standing.gone_since, standing.back_since, *latest, page_id,
+        ),
+    )  # fmt: skip
+
+
+def _validate(
+    connection: sqlite3.Connection,
+    page_id: int,
+    at: str,
+    seq: int,
+    outcome: str,
+    validators: Validators,
+) -> None:
+    """Take over the validators of the latest good capture; a 304 may renew them, not take them away."""
+    later = "SELECT 1 FROM checks WHERE page_id = ? AND snapshot_id IS NOT NULL AND (checked_at, seq) > (?, ?) LIMIT 1"
+    if connection.execute(later, (page_id, at, seq)).fetchone():
+        return
+    if outcome == Outcome.NOT_MODIFIED:
+        connection.execute(
+            "UPDATE pages SET etag = coalesce(?, etag), last_modified = coalesce(?, last_modified) WHERE id = ?",
+            (validators.etag, validators.last_modified, page_id),
+        )
+    else:
+        connection.execute(
+            "UPDATE pages SET etag = ?, last_modified = ? WHERE id = ?",
+            (validators.etag, validators.last_modified, page_id),
+        )
+
+
+def _state(outcome: str, verdict: str | None, status: int | None) -> PageState | None:
+    """What a check says of its page; None if it says nothing (we refused to ask)."""
+    if outcome == Outcome.REFUSED:
+        return None
+    if Outcome(outcome).good:
+        return PageState.ALIVE
+    if status in GONE_STATUS or verdict in GONE:
+        return PageState.GONE
+    if status in BLOCKED_STATUS or verdict in BLOCKED:
+        return PageState.BLOCKED
+    return PageState.FAILING

@@ -34,7 +34,8 @@ Handler = Callable[[Reader, HtmlElement], Answer]
 MOST_COLUMNS, MOST_ROWS = 1_000, 65_534  # as browsers have it for spans
 MARKER = 5  # characters: a shorter link within the page is a sign, not words
 _FORMULA = re.compile(r"(?:^|\s)(?:katex|katex-display|mwe-math-element|mjx-container|MathJax)(?:$|\s)")
-_REFERENCE = re.compile(r"\s*(?:(?:\[[^\]]{1,30}\]\s*)+|[a-z^↑↩]{1,2}\s*)$")
+_REFERENCE = re.compile(r"\s*(?:\[[^\]]{1,30}\]\s*)+$")
+_BACK = re.compile(r"\s*[a-z^↑↩]{1,2}\s*$")
 _NUMBER = re.compile(r"\s*([+-]?\d{1,9})")
 
 
@@ -69,8 +70,12 @@ def _link(reader: Reader, node: HtmlElement) -> Answer:
     href = node.get("href")
     if href is None:
         return None
+    if label := reader.notes.marks.get(href[1:]) if href.startswith("#") else None:
+        reader.put(Run(label, (), Kind.NOTE))
+        return SKIP
     if href.startswith("#") and len(text := node.text_content()) <= MARKER:
-        reader.write(text)  # "¶", "^", "[1]": the place it goes to is not in the Markdown
+        if not reader.in_note:  # there it only leads back
+            reader.write(text)  # "¶", "^", "[1]": the place it goes to is not in the Markdown
         return SKIP
     url = reader.addresses.link(href)
     return reader.linked(url) if url else None
@@ -78,8 +83,11 @@ def _link(reader: Reader, node: HtmlElement) -> Answer:
 
 def _superscript(reader: Reader, node: HtmlElement) -> Answer:
     """A power or an ordinal; the "[1]" and "^ a b" of references are as plain without being raised."""
-    jumps = any((link.get("href") or "").startswith("#") for link in node.iter("a"))
-    plain = jumps and _REFERENCE.match(node.text_content())
+    text = node.text_content()
+    if _REFERENCE.match(text):
+        return None
+    jumps = [h for link in node.iter("a") if (h := link.get("href") or "").startswith("#")]
+    plain = jumps and (_BACK.match(text) or any(h[1:] in reader.notes.marks for h in jumps))
     return None if plain else reader.marked("sup")
 
 

@@ -38,7 +38,7 @@ def _is_alone(runs: Sequence[Run], index: int) -> bool:
     run = runs[index]
     if RAISED.isdisjoint(run.marks):
         return False
-    sides = runs[max(index - 1, 0) : index] + runs[index + 1 : index + 2]
+    sides = [*runs[max(index - 1, 0) : index], *runs[index + 1 : index + 2]]
     mine = {mark for mark in run.marks if mark in EMPHASIS}
     return len(sides) < 2 or any(mine - set(side.marks) for side in sides)
 
@@ -126,8 +126,8 @@ class _Edges:
 
     def _excess(self, run: Run, outside: str, *, front: bool) -> int:
         """How many characters at the run's edge must leave; 0: the mark may end here."""
-        if run.kind is Kind.BREAK:
-            return 1
+        if run.kind is Kind.BREAK or (self.counts and run.kind in (Kind.IMAGE, Kind.EMBED)):
+            return 1  # a picture is never bold
         safe = not self.counts or is_space(outside) or is_punctuation(outside)
         if self._closed(run):
             return 0 if safe else max(len(run.text), 1)

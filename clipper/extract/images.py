@@ -101,7 +101,8 @@ def is_pixel(image: HtmlElement) -> bool:
 
 def words(image: HtmlElement) -> tuple[str, str]:
     """Its alt text and its title; the title is empty if it adds nothing."""
-    alt, title = flat(image.get("alt") or ""), flat(image.get("title") or "")
+    alt, title = (flat(image.get(name) or "") for name in ("alt", "title"))
+    alt = "" if alt in ("null", "undefined") else alt
     return (alt or title), (title if alt and title != alt else "")
 
 

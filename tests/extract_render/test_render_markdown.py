@@ -55,6 +55,7 @@ EMPHASIS = {
     "wide brackets leave": ("<p>前<b>（重要）</b>后</p>", "前（**重要**）后"),
     "punctuation may stay at the border": ("<p><b>重要。</b></p>", "**重要。**"),
     "punctuation may stay before a space": ("<p><b>Note:</b> x</p>", "**Note:** x"),
+    "a picture is never bold": ('<b><img src="/i.jpg" alt="a"></b>', "![a](https://site.example/i.jpg)"),
     "a break at the edge leaves": ("<p><b>a<br></b>b</p>", "**a**  \nb"),
     "over several blocks": ("<section style='font-weight:bold'><p>a</p><p>b</p></section>", "**a**\n\n**b**"),
     "editors' inline style": (
@@ -187,6 +188,23 @@ TABLES = {
     "headings in cells": ("<table><tr><td><h2>A</h2>a<td>b<tr><td>c<td>d</table>", "## A\n\na\n\nb\n\nc\n\nd"),
 }  # fmt: skip
 
+FOOTNOTES = {
+    "as Markdown processors write them": (
+        '<p>A<sup><a href="#fn1" class="footnote-ref">1</a></sup>.</p><section class="footnotes"><ol>'
+        '<li id="fn1"><p>Note <a href="#fnref1">↩</a></p></li></ol></section>',
+        "A[^1].\n\n[^1]: Note",
+    ),
+    "as publishers write them": (
+        '<p>A<sup><a href="#n22">22</a></sup></p><div data-type="footnotes"><p id="n22">'
+        '<sup><a href="#r22">22</a></sup>Note</p></div>',
+        "A[^22]\n\n[^22]: Note",
+    ),
+    "a list of sources is a list": (
+        '<p>A<sup><a href="#c1">[1]</a></sup></p><ol class="references"><li id="c1">B</li></ol>',
+        "A[1]\n\n1. B",
+    ),
+}
+
 MATHEMATICS = {
     "annotation": ('<p><math><semantics><mi>x</mi><annotation encoding="application/x-tex">x^2</annotation></semantics></math></p>', "$x^2$"),
     "script": ('<p>So <script type="math/tex">a+b</script>.</p>', "So $a+b$."),
@@ -219,7 +237,7 @@ CASES = {
     f"{group}: {name}": case
     for group, cases in {
         "text": TEXT, "emphasis": EMPHASIS, "escapes": ESCAPES, "links": LINKS, "images": IMAGES,
-        "code": CODE, "lists": LISTS, "tables": TABLES, "mathematics": MATHEMATICS, "hidden": HIDDEN,
+        "code": CODE, "footnotes": FOOTNOTES, "lists": LISTS, "tables": TABLES, "mathematics": MATHEMATICS, "hidden": HIDDEN,
     }.items()
     for name, case in cases.items()
 }  # fmt: skip

@@ -20,7 +20,10 @@ The number is the exit code of the command line. An exception neither logs nor p
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from clipper.models import Capture, Hop
 
 
 class ClipperError(Exception):
@@ -87,6 +90,8 @@ class FetchError(ClipperError):
         self.address = address
         self.status = status
         self.attempt = attempt
+        self.hops: tuple[Hop, ...] = ()
+        self.capture: Capture | None = None  # what came all the same, as evidence
 
 
 class DeadlineExceeded(FetchError):

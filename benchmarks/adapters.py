@@ -1,0 +1,26 @@
+"""clipper as the scorers call it: the same extraction as `clip`, in this process."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from clipper.extract import extract
+from clipper.models import Capture, Extraction
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def article(html: bytes, *, url: str | None) -> dict[str, str | None]:
+    """Text, title, author and date of a page as it came over the wire."""
+    read = _read(html, url)
+    return {"text": read.text, "title": read.title, "author": read.author, "date": read.published}
+
+
+def markdown(html: bytes, *, url: str | None) -> str:
+    """The article's Markdown."""
+    return _read(html, url).markdown
+
+
+def _read(html: bytes, url: str | None) -> Extraction:
+    address = url or "https://example.com/"
+    return extract(Capture(url=address, final_url=address, status=200, headers=(), body=html, fetched_at=NOW))

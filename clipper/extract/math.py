@@ -1,0 +1,98 @@
+"""Mathematics as TeX: what the page's own annotation says, or MathML put into TeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from clipper.extract.inline import flat
+
+DEEPEST = 50  # levels of MathML that are put into TeX; what lies deeper is taken as text
+_STYLE = re.compile(r"^\{\s*\\(?:displaystyle|textstyle)\s+(.*)\}$", re.S)
+_OPERATORS = {
+    "×": r"\times ", "÷": r"\div ", "±": r"\pm ", "∓": r"\mp ", "·": r"\cdot ", "⋅": r"\cdot ",
+    "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "≈": r"\approx ", "≡": r"\equiv ", "∞": r"\infty ",
+    "∑": r"\sum ", "∏": r"\prod ", "∫": r"\int ", "∂": r"\partial ", "∇": r"\nabla ",
+    "∈": r"\in ", "∉": r"\notin ", "⊂": r"\subset ", "⊆": r"\subseteq ", "∪": r"\cup ",
+    "∩": r"\cap ", "→": r"\to ", "⇒": r"\Rightarrow ", "⇔": r"\Leftrightarrow ", "∀": r"\forall ",
+    "∃": r"\exists ", "…": r"\ldots ", "−": "-", "\u2061": "", "\u2062": "", "\u2063": "",
+    "{": r"\{", "}": r"\}", "%": r"\%", "#": r"\#", "&": r"\&", "_": r"\_", "$": r"\$",
+    "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "δ": r"\delta ", "ε": r"\epsilon ",
+    "θ": r"\theta ", "λ": r"\lambda ", "μ": r"\mu ", "π": r"\pi ", "ρ": r"\rho ", "σ": r"\sigma ",
+    "τ": r"\tau ", "φ": r"\phi ", "ω": r"\omega ", "Δ": r"\Delta ", "Σ": r"\Sigma ",
+    "Ω": r"\Omega ", "Φ": r"\Phi ", "Π": r"\Pi ", "Γ": r"\Gamma ", "Λ": r"\Lambda ",
+}  # fmt: skip
+_SYMBOL = re.compile("|".join(map(re.escape, _OPERATORS)))
+
+
+def tex_of(math: HtmlElement) -> str:
+    """The TeX of a `<math>` element: annotation, `alttext`, or its MathML translated."""
+    for annotation in math.iter("annotation"):
+        if "tex" in (annotation.get("encoding") or "").lower():
+            return tidy("".join(annotation.itertext()))
+    return tidy(math.get("alttext") or "") or tidy(_translate(math, 0))
+
+
+def is_display(math: HtmlElement) -> bool:
+    """Whether it stands on a line of its own."""
+    return (math.get("display") or math.get("mode") or "").lower() in ("block", "display", "true")
+
+
+def tidy(tex: str) -> str:
+    """TeX on one line, without the wrappers that MediaWiki and `$$` put around it."""
+    tex = flat(tex)
+    if match := _STYLE.match(tex):
+        tex = match[1].strip()
+    for left, right in (("$$", "$$"), ("$", "$"), (r"\(", r"\)"), (r"\[", r"\]")):
+        if tex.startswith(left) and tex.endswith(right) and len(tex) > len(left) + len(right):
+            tex = tex[len(left) : -len(right)].strip()
+    return tex
+
+
+def _name(node: HtmlElement) -> str:
+    return node.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(node.tag, str) else ""
+
+
+def _translate(node: HtmlElement, depth: int) -> str:
+    name = _name(node)
+    if name in ("annotation", "annotation-xml", ""):
+        return ""
+    if depth >= DEEPEST:
+        return "".join(etree.ElementTextIterator(node))
+    if not len(node):
+        return _leaf(name, node.text or "")
+    parts = [_translate(child, depth + 1) for child in node]
+    if shape := _SHAPES.get(name):
+        arity, write = shape
+        if arity is None or len(parts) == arity:
+            return write(parts)
+    return "".join(parts)
+
+
+def _leaf(name: str, text: str) -> str:
+    text = flat(text)
+    if name == "mtext":
+        return rf"\text{{{text}}}" if text else ""
+    if name == "mspace":
+        return r"\ "
+    return _SYMBOL.sub(lambda match: _OPERATORS[match[0]], text)
+
+
+Shape = tuple[int | None, Callable[[list[str]], str]]
+_SHAPES: dict[str, Shape] = {
+    "mfrac": (2, lambda p: rf"\frac{{{p[0]}}}{{{p[1]}}}"),
+    "msup": (2, lambda p: f"{p[0]}^{{{p[1]}}}"),
+    "msub": (2, lambda p: f"{p[0]}_{{{p[1]}}}"),
+    "msubsup": (3, lambda p: f"{p[0]}_{{{p[1]}}}^{{{p[2]}}}"),
+    "munder": (2, lambda p: f"{p[0]}_{{{p[1]}}}"),
+    "mover": (2, lambda p: rf"\overset{{{p[1]}}}{{{p[0]}}}"),
+    "munderover": (3, lambda p: f"{p[0]}_{{{p[1]}}}^{{{p[2]}}}"),
+    "msqrt": (None, lambda p: rf"\sqrt{{{''.join(p)}}}"),
+    "mroot": (2, lambda p: rf"\sqrt[{p[1]}]{{{p[0]}}}"),
+    "mfenced": (None, lambda p: f"({','.join(p)})"),
+    "mtable": (None, lambda p: r"\begin{matrix}" + r" \\ ".join(p) + r"\end{matrix}"),
+    "mtr": (None, lambda p: " & ".join(p)),
+}

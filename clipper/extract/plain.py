@@ -1,0 +1,72 @@
+"""The document as plain text: a block a line, code as it stands, no sign that the page did not show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from clipper.extract.document import (
+    Block,
+    Code,
+    Definitions,
+    Figure,
+    Footnote,
+    Heading,
+    Kind,
+    Listing,
+    Paragraph,
+    Quote,
+    Run,
+    Table,
+)
+
+# Chinese, Japanese and Korean write without spaces between words: a character counts as one.
+_WORD = re.compile(
+    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+    "|[^\\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+    "+(?:['’.-][^\\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+)*"
+)
+
+
+def text(blocks: Iterable[Block]) -> str:
+    """A block a line; a table's row is one line, and so is each line of code."""
+    return "\n".join(line for block in blocks for line in _lines(block) if line)
+
+
+def count_words(text: str) -> int:
+    """Words as a reader counts them; a Chinese, Japanese or Korean character is one."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def _lines(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph() | Heading():
+            yield line(block.runs)
+        case Code():
+            yield block.text
+        case Quote() | Figure():
+            yield text(block.blocks)
+        case Footnote():
+            yield f"{block.label} {text(block.blocks)}"
+        case Listing():
+            for item in block.items:
+                yield text(item.blocks)
+        case Definitions():
+            for entry in block.entries:
+                yield text(entry.blocks)
+        case Table():
+            yield text(block.caption)
+            for row in block.rows:
+                cells = (text(cell.blocks).replace("\n", " ") for cell in row.cells)
+                yield " ".join(cell for cell in cells if cell)
+        case _:
+            pass
+
+
+def line(runs: Sequence[Run]) -> str:
+    """What is read of the runs: text and TeX; pictures and embeds are not text."""
+    return "".join(
+        "\n" if run.kind is Kind.BREAK else run.text
+        for run in runs
+        if run.kind not in (Kind.IMAGE, Kind.EMBED)
+    ).strip()

@@ -1,0 +1,171 @@
+"""Which part of the page is the article: trafilatura's choice, found again in the page's own tree.
+
+trafilatura answers with text. Each block of the page whose text stands in that answer, in order, is
+kept; the smallest element around them is the region, and what stands in it without a kept block
+is left out when the region is rendered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from clipper.extract.page import BLOCKS, SILENT, squeezed
+
+__all__ = ["Region", "blocks", "find"]
+
+LONG = 20  # letters from which a block is the article's wherever the answer has it
+NEAR = 3  # blocks before the first and after the last long one that may be the article's too
+NEVER_BETWEEN = frozenset("nav aside footer form header".split())
+STRUCTURE = frozenset("blockquote dl ol table ul h2 h3 h4 h5 h6".split())
+CHROME = re.compile(
+    r"shar(e|ing)|social|related|recommend|comment|newsletter|promo|sidebar|breadcrumb|pagination|subscri|advert|sponsor|"
+    r"author-?(card|box|bio)|byline|tags?\b|meta\b|menu|toolbar|cookie|popup|modal|widget|hot|copyright",
+    re.I,
+)
+CAPTION = 160  # letters that an image's surroundings may have
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The nodes to render, and the elements below them to leave out."""
+
+    nodes: tuple[HtmlElement, ...]
+    skip: frozenset[HtmlElement]
+
+
+@dataclass(slots=True)
+class Block:
+    """One block element and the text that is its own, letters only."""
+
+    element: HtmlElement
+    letters: str
+
+
+def blocks(root: HtmlElement) -> list[Block]:
+    """The blocks of the page that have text of their own, in document order."""
+    found = []
+    for element, parts in _own_texts(root):
+        if letters := squeezed("".join(parts)):
+            found.append(Block(element, letters))
+    return found
+
+
+def find(root: HtmlElement, answer: str) -> Region | None:
+    """The region that says what trafilatura's answer says; None if nothing of it is found."""
+    kept = _kept(blocks(root), answer)
+    if not kept:
+        return None
+    top = _around([block.element for block in kept])
+    return Region((top,), _left_out(top, {block.element for block in kept}))
+
+
+def _own_texts(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
+    """(block element, its own text in pieces); a text after a child block begins a new entry."""
+    current: list[str] = []
+    owner = root
+    stack: list[tuple[HtmlElement, bool]] = [(root, False)]
+    owners: list[HtmlElement] = []
+    while stack:
+        element, leaving = stack.pop()
+        if leaving:
+            if element.tag in BLOCKS:
+                yield owner, current
+                owner, current = owners.pop(), []
+            if element.tail and element is not root:
+                current.append(element.tail)
+            continue
+        if not isinstance(element.tag, str) or element.tag in SILENT:
+            if element.tail:
+                current.append(element.tail)
+            continue
+        if element.tag in BLOCKS:
+            yield owner, current
+            owners.append(owner)
+            owner, current = element, []
+        if element.text:
+            current.append(element.text)
+        stack.append((element, True))
+        stack.extend((child, False) for child in reversed(element))
+
+
+def _kept(all_blocks: list[Block], answer: str) -> list[Block]:
+    """The blocks whose text is in the answer. A long one wherever it stands; a short one only if it
+    is a line of its own there and lies among the long ones: a menu's words stand in many articles."""
+    lines = {letters for line in answer.splitlines() if (letters := squeezed(line))}
+    whole = "".join(squeezed(line) for line in answer.splitlines())
+    long_lines = [line for line in lines if len(line) >= LONG]
+    sure = [
+        n
+        for n, block in enumerate(all_blocks)
+        if len(block.letters) >= LONG
+        and (block.letters in whole or any(line in block.letters for line in long_lines))
+    ]
+    if not sure:
+        return [block for block in all_blocks if block.letters in lines]
+    first, last = sure[0], sure[-1]
+    certain = set(sure)
+    return [
+        block
+        for n, block in enumerate(all_blocks)
+        if n in certain or (first - NEAR <= n <= last + NEAR and (block.letters in lines or _piece(block, whole, first < n < last)))
+    ]
+
+
+def _piece(block: Block, whole: str, inside: bool) -> bool:
+    """Whether a short block within the article is a piece of one of its lines, a table's cell say."""
+    return inside and len(block.letters) > 1 and block.letters in whole
+
+
+def _around(elements: list[HtmlElement]) -> HtmlElement:
+    """The smallest element that holds them all."""
+    first = [elements[0], *elements[0].iterancestors()]
+    depth = {element: n for n, element in enumerate(reversed(first))}
+    common = first[0]
+    level = depth[common]
+    for element in elements[1:]:
+        while element not in depth:
+            element = element.getparent()  # noqa: PLW2901 - climbing
+        if depth[element] < level:
+            level, common = depth[element], element
+    return common
+
+
+def _left_out(top: HtmlElement, kept: set[HtmlElement]) -> frozenset[HtmlElement]:
+    """The largest elements under `top` that have no kept block in them, images aside."""
+    alive = set(kept)
+    for element in kept:
+        for above in element.iterancestors():
+            if above in alive:
+                break
+            alive.add(above)
+    left_out = set()
+    stack = [top]
+    while stack:
+        for child in stack.pop():
+            if child in alive:
+                stack.append(child)
+            elif isinstance(child.tag, str) and child.tag in BLOCKS and not _picture(child):
+                left_out.add(child)
+    return frozenset(left_out)
+
+
+def _picture(element: HtmlElement) -> bool:
+    """Whether it is what trafilatura likes to drop from an article: code, a picture, a table, a
+    heading, a quote or a list, as long as links are not most of it."""
+    if element.tag in NEVER_BETWEEN or any(True for _ in element.iter(*NEVER_BETWEEN)):
+        return False
+    if next(element.iter("pre"), None) is not None or element.tag in ("hr", "figure"):
+        return True
+    if CHROME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+        return False
+    letters = len(squeezed(element.text_content()))
+    linked = sum(len(squeezed(a.text_content())) for a in element.iter("a"))
+    if linked * 2 > letters:
+        return False
+    if next(element.iter("img", "picture", "video", "math"), None) is not None:
+        return letters <= CAPTION
+    return element.tag in STRUCTURE and letters > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from archive_material import capture, extraction
+from tests.archive.archive_material import capture, extraction
 
 from clipper.archive import Archive
 

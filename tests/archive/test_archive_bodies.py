@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from archive_material import KEY, capture, save
+from tests.archive.archive_material import KEY, capture, save
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from archive_material import KEY, START, capture, extraction, save
+from tests.archive.archive_material import KEY, START, capture, extraction, save
 
 from clipper.archive import Archive
 from clipper.errors import ArchiveError
@@ -28,7 +28,7 @@ def writer(path: Path, name: str, count: int) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(WRITER.parent)])},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
 

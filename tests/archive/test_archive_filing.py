@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from archive_material import KEY, START, URL, capture, extraction
+from tests.archive.archive_material import KEY, START, URL, capture, extraction
 
 from clipper.archive import Archive
 from clipper.models import Completeness, Filed, Outcome, PageState, Verdict

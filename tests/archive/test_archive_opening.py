@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from archive_material import KEY, capture, extraction, save
+from tests.archive.archive_material import KEY, capture, extraction, save
 
 from clipper.archive import Archive
 from clipper.archive.schema import APPLICATION_ID, LATEST, SCRIPTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from archive_material import KEY, START, URL, capture, extraction
+from tests.archive.archive_material import KEY, START, URL, capture, extraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

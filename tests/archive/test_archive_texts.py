@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive_material import KEY, capture, extraction, save
+from tests.archive.archive_material import KEY, capture, extraction, save
 
 from clipper.archive import Archive
 

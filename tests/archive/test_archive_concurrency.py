@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.archive.archive_material import KEY, START, capture, extraction, save
 
 from clipper.archive import Archive
 from clipper.errors import ArchiveError
+from tests.archive.archive_material import KEY, START, capture, extraction, save
 
 WRITER = Path(__file__).with_name("archive_writer.py")
 ROOT = Path(__file__).parents[2]

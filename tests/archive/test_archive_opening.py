@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.archive.archive_material import KEY, capture, extraction, save
 
 from clipper.archive import Archive
 from clipper.archive.schema import APPLICATION_ID, LATEST, SCRIPTS
 from clipper.errors import ArchiveError
+from tests.archive.archive_material import KEY, capture, extraction, save
 
 
 def schema(path: Path) -> list[tuple[str, ...]]:

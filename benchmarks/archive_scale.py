@@ -50,7 +50,11 @@ def fill(archive: Archive, count: int) -> list[float]:
         body = f"<html><p>{texts[page]}</p></html>".encode()
         capture = Capture(url, url, 200, HEADERS, body, at)
         reading = Extraction(
-            Verdict.OK, title=f"Post {page}, {version}", markdown=texts[page], text=texts[page], words=460
+            Verdict.OK,
+            title=f"Post {page}, {version}",
+            markdown=texts[page],
+            text=texts[page],
+            words=460,
         )
         archive.record(capture, reading, url_key=url)
         if (number + 1) % max(1, count // 10) == 0:
@@ -73,9 +77,9 @@ def main(count: int, path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         took = fill(archive, count)
     size = path.stat().st_size
-    print(f"{count:,} versions, {size / 1e6:,.0f} MB, {size / count:,.0f} bytes each")  # noqa: T201
+    print(f"{count:,} versions, {size / 1e6:,.0f} MB, {size / count:,.0f} bytes each")
     rates = [count / 10 / seconds for seconds in took]
-    print("filed a second, by tenths: " + " ".join(f"{rate:.0f}" for rate in rates))  # noqa: T201
+    print("filed a second, by tenths: " + " ".join(f"{rate:.0f}" for rate in rates))
     pages = max(1, count // VERSIONS)
     rng = random.Random(2)
     keys = []
@@ -94,7 +98,7 @@ def main(count: int, path: Path) -> None:
             "search word17": lambda _: archive.search("word17"),
             "search word17 word18": lambda _: archive.search("word17 word18"),
         }.items():
-            print(f"{name:22} {median(action):8.2f} ms")  # noqa: T201
+            print(f"{name:22} {median(action):8.2f} ms")
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ def _in_place(run: Run, pairs: dict[int, int]) -> set[int]:
 
 
 def _pairs(before: list[str], after: list[str], gaps: list[Run]) -> dict[int, int]:
-    """Which new paragraph is which old one, of those that are not equal and in order; best first."""
+    """Which new paragraph is which old one, of those not equal and in order; best first."""
     signs_old = {i: _signs(before[i]) for run in gaps for i in range(run.i1, run.i2)}
     signs_new = {j: _signs(after[j]) for run in gaps for j in range(run.j1, run.j2)}
     if not signs_old or not signs_new:
@@ -212,7 +212,7 @@ def _pieces(old: str, new: str) -> tuple[tuple[Piece, ...], int, int]:
 
 
 def _readable(found: list[Run], left: list[str]) -> Iterator[Run]:
-    """Changes with nothing but a space, a sign or one short word between them told as one change."""
+    """Changes with only a space, a sign or one word between them, told as one change."""
     waiting: Run | None = None
     for n, run in enumerate(found):
         inner = waiting is not None and n + 1 < len(found)

@@ -74,7 +74,8 @@ def test_what_was_acknowledged_outlives_kill_9(path: Path) -> None:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         halves = (
-            "SELECT id FROM snapshots WHERE NOT EXISTS (SELECT 1 FROM texts WHERE snapshot_id = snapshots.id)"
+            "SELECT id FROM snapshots WHERE NOT EXISTS (SELECT 1 FROM texts WHERE"
+            " snapshot_id = snapshots.id)"
             " OR NOT EXISTS (SELECT 1 FROM search WHERE snapshot_id = snapshots.id)"
             " OR NOT EXISTS (SELECT 1 FROM checks WHERE snapshot_id = snapshots.id)"
         )

@@ -53,8 +53,8 @@ def decode(body: bytes, *, content_type: str | None = None) -> Decoded:
         nearly = _lossy(body, name, "declared")
         if nearly.replaced <= TOLERANCE * len(nearly.text) and _plausible(nearly.text):
             return nearly
-    if name := _detected(body):
-        return _lossy(body, name, "detector")
+    if detected := _detected(body):
+        return _lossy(body, detected, "detector")
     return _lossy(body, "cp1252", "fallback")
 
 

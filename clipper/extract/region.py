@@ -20,6 +20,7 @@ __all__ = ["Region", "blocks", "find"]
 LONG = 20  # letters from which a block is the article's wherever the answer has it
 NEAR = 3  # blocks before the first and after the last long one that may be the article's too
 NEVER_BETWEEN = frozenset("nav aside footer form header".split())
+PIECES = frozenset("td th li dt dd caption figcaption".split())
 STRUCTURE = frozenset("blockquote dl ol table ul h2 h3 h4 h5 h6".split())
 CHROME = re.compile(
     r"shar(e|ing)|social|related|recommend|comment|newsletter|promo|sidebar|breadcrumb|pagination|subscri|advert|sponsor|"
@@ -102,7 +103,7 @@ def _kept(all_blocks: list[Block], answer: str) -> list[Block]:
         n
         for n, block in enumerate(all_blocks)
         if len(block.letters) >= LONG
-        and (block.letters in whole or any(line in block.letters for line in long_lines))
+        and (block.letters in whole or _mostly(block.letters, long_lines))
     ]
     if not sure:
         return [block for block in all_blocks if block.letters in lines]
@@ -116,8 +117,13 @@ def _kept(all_blocks: list[Block], answer: str) -> list[Block]:
 
 
 def _piece(block: Block, whole: str, inside: bool) -> bool:
-    """Whether a short block within the article is a piece of one of its lines, a table's cell say."""
-    return inside and len(block.letters) > 1 and block.letters in whole
+    """Whether a short block within the article is a piece of one of its lines: a cell or an item."""
+    return inside and block.element.tag in PIECES and block.letters in whole
+
+
+def _mostly(letters: str, lines: list[str]) -> bool:
+    """Whether lines of the answer make up most of the block, which says some words more."""
+    return 2 * sum(len(line) for line in lines if line in letters) >= len(letters)
 
 
 def _around(elements: list[HtmlElement]) -> HtmlElement:
@@ -145,18 +151,22 @@ def _left_out(top: HtmlElement, kept: set[HtmlElement]) -> frozenset[HtmlElement
     left_out = set()
     stack = [top]
     while stack:
-        for child in stack.pop():
-            if child in alive:
-                stack.append(child)
-            elif isinstance(child.tag, str) and child.tag in BLOCKS and not _picture(child):
+        children = list(stack.pop())
+        stack.extend(child for child in children if child in alive)
+        living = [n for n, child in enumerate(children) if child in alive]
+        for n, child in enumerate(children):
+            if child in alive or not isinstance(child.tag, str) or child.tag not in BLOCKS:
+                continue
+            between = bool(living) and living[0] < n < living[-1]
+            if not _belongs(child, between=between):
                 left_out.add(child)
     return frozenset(left_out)
 
 
-def _picture(element: HtmlElement) -> bool:
-    """Whether it is what trafilatura likes to drop from an article: code, a picture, a table, a
-    heading, a quote or a list, as long as links are not most of it."""
-    if element.tag in NEVER_BETWEEN or any(True for _ in element.iter(*NEVER_BETWEEN)):
+def _belongs(element: HtmlElement, *, between: bool) -> bool:
+    """Whether it is what trafilatura likes to drop from an article: code and pictures anywhere in
+    it; between two kept parts a table, a heading, a quote or a list too, unless it is links."""
+    if element.tag in NEVER_BETWEEN or next(element.iter(*NEVER_BETWEEN), None) is not None:
         return False
     if next(element.iter("pre"), None) is not None or element.tag in ("hr", "figure"):
         return True
@@ -168,4 +178,4 @@ def _picture(element: HtmlElement) -> bool:
         return False
     if next(element.iter("img", "picture", "video", "math"), None) is not None:
         return letters <= CAPTION
-    return element.tag in STRUCTURE and letters > 0
+    return between and element.tag in STRUCTURE and letters > 0

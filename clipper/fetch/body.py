@@ -25,6 +25,14 @@ class Body:
     wire: int
     completeness: Completeness
     cut: str | None = None  # what cut it short
+    skipped: bool = False  # left unread
+
+    @property
+    def tape_cut(self) -> str | None:
+        """The same in the words of WARC."""
+        if self.skipped:
+            return "unspecified"
+        return "disconnect" if self.cut and self.completeness is Completeness.TRUNCATED else None
 
 
 def unread(answer: Received) -> Body:
@@ -35,7 +43,8 @@ def unread(answer: Received) -> Body:
     if answer.header(b"content-length") == "0":
         for _ in answer.parts:
             pass
-    return Body(b"", 0, Completeness.COMPLETE)
+        return Body(b"", 0, Completeness.COMPLETE)
+    return Body(b"", 0, Completeness.COMPLETE, skipped=True)
 
 
 def read(answer: Received, *, limit: int) -> Body:

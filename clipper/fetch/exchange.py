@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from clipper.fetch.network import Backend
     from clipper.fetch.policy import Policy
 
-__all__ = ["Exchange", "Played", "RawHeaders", "Received", "Wire"]
+__all__ = ["Exchange", "Exchanged", "Played", "RawHeaders", "Received", "Wire"]
 
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 PORTS = {"http": 80, "https": 443}
@@ -44,6 +45,20 @@ class Received:
         """The values of that header (lower case), joined as RFC 9110, 5.3 says."""
         values = [value for key, value in self.headers if key.lower() == name]
         return b", ".join(values).decode("latin-1") if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """A request and its answer as bytes, for a tape: the request without its secrets.
+
+    `cut` says in WARC's words (disconnect, time, length, unspecified) why not all of it is there.
+    """
+
+    url: str
+    at: datetime
+    request: bytes
+    response: bytes
+    cut: str | None = None
 
 
 class Exchange(Protocol):
@@ -106,6 +121,8 @@ class Wire:
         import httpcore
 
         self._line.phase, self._line.heard = "send", 0
+        if self._line.kept is not None:
+            self._line.kept.clear()
         try:
             response = connection.handle_request(request)
         except httpcore.RemoteProtocolError as error:

@@ -20,12 +20,12 @@ from clipper.errors import FetchError, RefusedError, StatusError
 from clipper.fetch import body
 from clipper.fetch.addresses import Resolver, system_resolver
 from clipper.fetch.breaker import Breaker
-from clipper.fetch.exchange import Exchange, Played, Wire
+from clipper.fetch.exchange import Exchange, Exchanged, Played, Received, Wire
 from clipper.fetch.faults import Fault, Kind, told
 from clipper.fetch.line import Line
 from clipper.fetch.pace import Pace
 from clipper.fetch.policy import Policy
-from clipper.fetch.requests import Secrets, Sender
+from clipper.fetch.requests import Secrets, Sender, request_bytes
 from clipper.fetch.robots import LARGEST, Robots
 from clipper.fetch.walk import REDIRECTS, Answer, Walk
 from clipper.models import Capture, Headers, Hop, Validators
@@ -46,6 +46,7 @@ class Fetcher:
 
     `transport` takes the network's place (a tape): then no name is resolved, and all else stays.
     `resolver`, `clock`, `monotonic`, `sleep`, `random` and `tls` replace what their names say.
+    `tap` is called with everything that was on the wire (`clip record`).
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Fetcher:
         sleep: Callable[[float], None] = time.sleep,
         random: Random | None = None,
         tls: ssl.SSLContext | None = None,
+        tap: Callable[[Exchanged], None] | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._clock = clock
@@ -67,6 +69,9 @@ class Fetcher:
         self._random = random or Random()
         self._sender = Sender(self.policy)
         self._line = Line(monotonic)
+        self._tap = tap
+        if tap is not None:
+            self._line.kept = bytearray()
         self._exchange: Exchange = (
             Wire(self.policy, line=self._line, resolver=resolver, tls=tls)
             if transport is None
@@ -200,24 +205,35 @@ class Fetcher:
             validators=walk.validators,
             anew=walk.anew,
         )
-        received = self._exchange.send(walk.here, headers)
+        at = self._clock()
+        cut: str | None = "unspecified"
         try:
-            named = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in received.headers)
-            for name, value in named:
-                if name.lower() == "set-cookie":
-                    self._sender.cookies.keep(walk.here, value)
-            if received.status < 200:
-                what = f"an answer {received.status} that nobody asked for"
-                raise Fault(Kind.PROTOCOL, what, phase="headers")
-            if received.status in REDIRECTS and received.header(b"location"):
-                content = body.unread(received)
-            else:
-                self._line.phase = "body"
-                limit = LARGEST if walk.kind == "robots" else self.policy.max_bytes
-                content = body.read(received, limit=limit)
+            received = self._exchange.send(walk.here, headers)
+            try:
+                named, content = self._read(walk, received)
+            finally:
+                received.close()
+            cut = content.tape_cut
         finally:
-            received.close()
+            if self._tap is not None and self._line.kept:
+                request = request_bytes(walk.here, shown)
+                self._tap(Exchanged(walk.here, at, request, bytes(self._line.kept), cut))
         return Answer(walk.here, received.status, _storable(named), shown, content)
+
+    def _read(self, walk: Walk, received: Received) -> tuple[Headers, body.Body]:
+        """The headers as text, and the body; a redirect's is left unread."""
+        named = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in received.headers)
+        for name, value in named:
+            if name.lower() == "set-cookie":
+                self._sender.cookies.keep(walk.here, value)
+        if received.status < 200:
+            what = f"an answer {received.status} that nobody asked for"
+            raise Fault(Kind.PROTOCOL, what, phase="headers")
+        if received.status in REDIRECTS and received.header(b"location"):
+            return named, body.unread(received)
+        self._line.phase = "body"
+        limit = LARGEST if walk.kind == "robots" else self.policy.max_bytes
+        return named, body.read(received, limit=limit)
 
     def _robots_file(self, url: str) -> Answer:
         """A robots.txt, by the same way as everything else."""

@@ -23,6 +23,7 @@ class Line:
         self.address: str | None = None  # the one dialled last
         self.heard = 0  # bytes of the answer in hand
         self.seconds = 0.0  # what the try was given, for the message
+        self.kept: bytearray | None = None  # the answer as it came, for a tape
 
     def begin(self, until: float) -> None:
         """A new try, over at `until` (monotonic)."""
@@ -45,9 +46,11 @@ class Line:
         what = f"no complete answer within {self.seconds:.3g} s"
         raise Fault(Kind.DEADLINE, what, phase=self.phase)
 
-    def hear(self, size: int) -> None:
+    def hear(self, data: bytes) -> None:
         """Count bytes of the answer; before the body their number is limited."""
-        self.heard += size
+        self.heard += len(data)
+        if self.kept is not None:
+            self.kept += data
         if self.phase == "headers" and self.heard > LONGEST_HEAD:
             what = f"more than {LONGEST_HEAD // 1024} KiB of headers"
             raise Fault(Kind.PROTOCOL, what, phase="headers")

@@ -37,7 +37,7 @@ class Stream(httpcore.NetworkStream):
             line.late()
         except OSError as error:
             raise Fault(Kind.CONNECTION, _reason(error), phase=line.phase) from error
-        line.hear(len(data))
+        line.hear(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
@@ -65,6 +65,8 @@ class Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         line = self._line
         line.phase = "tls"
+        if line.kept:
+            line.kept.clear()  # a proxy's answer to CONNECT
         try:
             self._socket.settimeout(line.left())
             return Stream(

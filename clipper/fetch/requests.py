@@ -14,7 +14,7 @@ from clipper.fetch.exchange import RawHeaders
 from clipper.fetch.policy import Policy
 from clipper.models import Headers, Validators
 
-__all__ = ["Secrets", "Sender", "origin_of"]
+__all__ = ["Secrets", "Sender", "origin_of", "request_bytes"]
 
 ACCEPT = {
     "page": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -90,6 +90,14 @@ def origin_of(url: str) -> str:
     """Scheme, host and port."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+
+
+def request_bytes(url: str, headers: Headers) -> bytes:
+    """The request as it went over the wire, with these headers."""
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    lines = b"".join(name.encode() + b": " + _bytes(value) + b"\r\n" for name, value in headers)
+    return f"GET {target} HTTP/1.1\r\n".encode() + lines + b"\r\n"
 
 
 def _checked(name: str, value: str) -> tuple[str, str]:

@@ -1,8 +1,30 @@
-"""One SQLite file that remembers every version of every page, and loses nothing."""
+"""One SQLite file that remembers every version of every page, and loses nothing.
 
-from clipper.archive.archive import Archive
-from clipper.archive.digest import article_digest
-from clipper.archive.filing import KeepBodies
-from clipper.archive.rows import Evidence
+Names are loaded when they are first used: a command that only reads needs neither hashes nor zstd.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clipper.archive.archive import Archive, KeepBodies
+    from clipper.archive.digest import article_digest
+    from clipper.archive.rows import Evidence
 
 __all__ = ["Archive", "Evidence", "KeepBodies", "article_digest"]
+
+HOMES = {
+    "Archive": "archive",
+    "KeepBodies": "archive",
+    "article_digest": "digest",
+    "Evidence": "rows",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)

@@ -7,10 +7,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from clipper.archive import annotations, bodies, connection, filing, queries, rows, search, watching
-from clipper.archive.filing import KeepBodies
+from clipper.archive import connection, queries, rows
 from clipper.archive.rows import Evidence
 from clipper.errors import ArchiveError
 from clipper.models import (
@@ -28,7 +27,9 @@ from clipper.models import (
     Validators,
 )
 
-__all__ = ["Archive"]
+__all__ = ["Archive", "KeepBodies"]
+
+KeepBodies = Literal["last", "all", "none"]  # which bytes of unchanged checks stay
 
 MEMORY = Path(":memory:")
 
@@ -86,19 +87,29 @@ class Archive:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
     # Filing
 
     def record(
-        self, capture: Capture, extraction: Extraction, *, url_key: str, keep_bodies: KeepBodies | None = None
+        self,
+        capture: Capture,
+        extraction: Extraction,
+        *,
+        url_key: str,
+        keep_bodies: KeepBodies | None = None,
     ) -> Filed:
         """File what was fetched and read: new, changed, unchanged, or unusable.
 
         A cut body, a bad verdict or an error status is a check with its bytes, never a version.
         """
+        from clipper.archive import filing
+
         with self._writing():
             return filing.file_capture(
                 self.connection,
@@ -109,21 +120,29 @@ class Archive:
                 now=rows.stamp(self._clock()),
             )
 
-    def record_same_body(self, capture: Capture, *, url_key: str, keep_bodies: KeepBodies | None = None) -> Filed:
-        """File a capture whose bytes are those of an earlier good capture, so that nobody need read them.
+    def record_same_body(
+        self, capture: Capture, *, url_key: str, keep_bodies: KeepBodies | None = None
+    ) -> Filed:
+        """File a capture with the bytes of an earlier good capture, which nobody need read again.
 
         Raises `ArchiveError` if no good capture of the page had these bytes.
         """
+        from clipper.archive import filing
+
         with self._writing():
             filed = filing.file_same_body(
                 self.connection, capture, url_key=url_key, keep=keep_bodies or self._keep_bodies
             )
             if filed is None:
-                raise ArchiveError(f"no article of {capture.url} with these bytes is in {self.path}")
+                raise ArchiveError(
+                    f"no article of {capture.url} with these bytes is in {self.path}"
+                )
             return filed
 
     def record_not_modified(self, capture: Capture, *, url_key: str) -> Filed:
         """File the server's answer 304."""
+        from clipper.archive import filing
+
         with self._writing():
             return filing.file_not_modified(self.connection, capture, url_key=url_key)
 
@@ -140,7 +159,9 @@ class Archive:
         capture: Capture | None = None,
         milliseconds: int = 0,
     ) -> Filed:
-        """File an attempt that brought no article: a failure of the network, a status, a refusal."""
+        """File an attempt that brought no article: the network, a status, a refusal."""
+        from clipper.archive import filing
+
         with self._writing():
             return filing.file_failure(
                 self.connection,
@@ -163,7 +184,7 @@ class Archive:
         return page.validators if page else Validators()
 
     def latest_body(self, url_key: str) -> str | None:
-        """The sha256 of the bytes of the latest good capture, kept or not; None if there is none."""
+        """The sha256 of the latest good capture's bytes, kept or not; None without one."""
         with self._reading():
             return queries.latest_body(self.connection, url_key)
 
@@ -188,7 +209,9 @@ class Archive:
     ) -> Iterator[Page]:
         """Pages by their latest change (`recent`), or by `url`, `title` or `host`."""
         with self._reading():
-            yield from queries.pages(self.connection, host=host, tag=tag, state=state, limit=limit, order=order)
+            yield from queries.pages(
+                self.connection, host=host, tag=tag, state=state, limit=limit, order=order
+            )
 
     def history(self, url_key: str) -> list[Snapshot]:
         """Every version of a page, the oldest first."""
@@ -205,8 +228,10 @@ class Archive:
         with self._reading():
             return queries.snapshot(self.connection, url_key, at=at)
 
-    def snapshots(self, *, since: datetime | None = None, every: bool = False) -> Iterator[Snapshot]:
-        """The latest version of each page, or every version, fetched at `since` or later; by time."""
+    def snapshots(
+        self, *, since: datetime | None = None, every: bool = False
+    ) -> Iterator[Snapshot]:
+        """The latest version of each page, or every one, fetched at `since` or later; by time."""
         with self._reading():
             yield from queries.snapshots(self.connection, since=since, every=every)
 
@@ -227,11 +252,15 @@ class Archive:
 
     def body(self, sha256: str) -> bytes:
         """Stored bytes, checked against their sha256."""
+        from clipper.archive import bodies
+
         with self._reading():
             return bodies.read(self.connection, sha256)
 
     def search(self, query: str, *, limit: int = 20) -> list[Hit]:
         """The pages that match best, one hit each; nothing in `query` is a syntax error."""
+        from clipper.archive import search
+
         with self._reading():
             return search.find(self.connection, query, limit=limit)
 
@@ -244,68 +273,107 @@ class Archive:
 
     def tag(self, url_key: str, *tags: str) -> None:
         """Tag a page; a tag that it has already is no error."""
+        from clipper.archive import remarks
+
         with self._writing():
-            annotations.tag(self.connection, url_key, tags, now=rows.stamp(self._clock()))
+            remarks.tag(self.connection, url_key, tags, now=rows.stamp(self._clock()))
 
     def untag(self, url_key: str, *tags: str) -> None:
         """Take tags away; one that it has not is no error."""
+        from clipper.archive import remarks
+
         with self._writing():
-            annotations.untag(self.connection, url_key, tags)
+            remarks.untag(self.connection, url_key, tags)
 
     def tags(self, url_key: str) -> tuple[str, ...]:
         """A page's tags, sorted."""
+        from clipper.archive import remarks
+
         with self._reading():
-            return annotations.tags(self.connection, url_key)
+            return remarks.tags(self.connection, url_key)
 
     def note(self, url_key: str, text: str) -> None:
         """Add a note to a page."""
+        from clipper.archive import remarks
+
         with self._writing():
-            annotations.note(self.connection, url_key, text, now=rows.stamp(self._clock()))
+            remarks.note(self.connection, url_key, text, now=rows.stamp(self._clock()))
 
     def notes(self, url_key: str) -> tuple[str, ...]:
         """A page's notes, the oldest first."""
+        from clipper.archive import remarks
+
         with self._reading():
-            return annotations.notes(self.connection, url_key)
+            return remarks.notes(self.connection, url_key)
 
     # What is watched
 
-    def watch(self, url: str, *, kind: str, title: str | None = None, tags: tuple[str, ...] = ()) -> Source:
+    def watch(
+        self, url: str, *, kind: str, title: str | None = None, tags: tuple[str, ...] = ()
+    ) -> Source:
         """Watch a feed or a page; watching it again adds the tags."""
+        from clipper.archive import watching
+
         with self._writing():
             now = rows.stamp(self._clock())
             return watching.watch(self.connection, url, kind=kind, title=title, tags=tags, now=now)
 
     def unwatch(self, url: str) -> bool:
         """Watch it no longer; whether it was watched. Pages stay."""
+        from clipper.archive import watching
+
         with self._writing():
             return watching.unwatch(self.connection, url)
 
     def sources(self) -> list[Source]:
         """What is watched, in the order in which it was added."""
+        from clipper.archive import watching
+
         with self._reading():
             return watching.sources(self.connection)
 
     def source_read(self, source: Source, validators: Validators, *, at: datetime) -> None:
         """Note that a feed was fetched."""
+        from clipper.archive import watching
+
         with self._writing():
             watching.source_read(self.connection, source, validators, at=rows.stamp(at))
 
     def source_failed(self, source: Source, *, at: datetime) -> None:
         """Note that a feed could not be fetched or read."""
+        from clipper.archive import watching
+
         with self._writing():
             watching.source_failed(self.connection, source, at=rows.stamp(at))
 
     def list_entry(
-        self, source: Source, url: str, *, url_key: str, title: str | None, published: str | None, at: datetime
+        self,
+        source: Source,
+        url: str,
+        *,
+        url_key: str,
+        title: str | None,
+        published: str | None,
+        at: datetime,
     ) -> bool:
         """Note that a feed lists a page, which gets the feed's tags; whether that is news."""
+        from clipper.archive import watching
+
         with self._writing():
             return watching.list_entry(
-                self.connection, source, url, url_key=url_key, title=title, published=published, at=rows.stamp(at)
+                self.connection,
+                source,
+                url,
+                url_key=url_key,
+                title=title,
+                published=published,
+                at=rows.stamp(at),
             )
 
     def unfetched(self, source: Source) -> list[str]:
         """The addresses that a feed lists and that no version is archived of, the oldest first."""
+        from clipper.archive import watching
+
         with self._reading():
             return watching.unfetched(self.connection, source)
 

@@ -32,18 +32,21 @@ def store(connection: sqlite3.Connection, body: bytes, *, base: str | None = Non
         return name
     codec, base, depth, data = _encoded(connection, body, base)
     connection.execute(
-        "INSERT INTO bodies (sha256, size, stored, codec, base, depth, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO bodies (sha256, size, stored, codec, base, depth, data) VALUES (?, ?,"
+        " ?, ?, ?, ?, ?)",
         (name, len(body), len(data), codec, base, depth, data),
     )
     return name
 
 
 def read(connection: sqlite3.Connection, name: str) -> bytes:
-    """The bytes whose sha256 is `name`; `ArchiveError` if they are missing or not what they were."""
+    """The bytes whose sha256 is `name`; `ArchiveError` if missing or not what they were."""
     chain: list[tuple[str, str, bytes]] = []
     wanted: str | None = name
     while wanted is not None:
-        row = connection.execute("SELECT codec, base, data FROM bodies WHERE sha256 = ?", (wanted,)).fetchone()
+        row = connection.execute(
+            "SELECT codec, base, data FROM bodies WHERE sha256 = ?", (wanted,)
+        ).fetchone()
         if row is None:
             raise ArchiveError(f"the bytes {wanted} are not in the archive")
         if len(chain) > 2 * WHOLE_EVERY:
@@ -54,15 +57,18 @@ def read(connection: sqlite3.Connection, name: str) -> bytes:
     for codec, part, data in reversed(chain):
         body = _decoded(codec, data, body, part)
     if sha256(body).hexdigest() != name:
-        raise ArchiveError(f"the bytes {name} are damaged: they have another sha256; `clip verify` tells more")
+        raise ArchiveError(
+            f"the bytes {name} are damaged: they have another sha256; `clip verify` tells more"
+        )
     return body
 
 
 def drop_if_unused(connection: sqlite3.Connection, name: str) -> bool:
-    """Delete the body if no snapshot, check, asset or other body needs it."""
+    """Delete the body if no snapshot, check, text, asset or other body needs it."""
     used = connection.execute(
         "SELECT EXISTS (SELECT 1 FROM snapshots WHERE body_sha256 = :name)"
         " OR EXISTS (SELECT 1 FROM checks WHERE body_sha256 = :name)"
+        " OR EXISTS (SELECT 1 FROM texts WHERE packed_sha256 = :name)"
         " OR EXISTS (SELECT 1 FROM assets WHERE body_sha256 = :name)"
         " OR EXISTS (SELECT 1 FROM bodies WHERE base = :name)",
         {"name": name},
@@ -130,5 +136,9 @@ def _decoded(codec: str, data: bytes, base: bytes, name: str) -> bytes:
         if codec == "zstd-prefix":
             return cast(bytes, zstd.decompress(data, zstd.ZstdDict(base, is_raw=True).as_prefix))
     except (zstd.ZstdError, ValueError) as error:
-        raise ArchiveError(f"the bytes {name} are damaged: {error}; `clip verify` tells more") from error
-    raise ArchiveError(f"the bytes {name} are packed by a codec that this clipper does not know: {codec}")
+        raise ArchiveError(
+            f"the bytes {name} are damaged: {error}; `clip verify` tells more"
+        ) from error
+    raise ArchiveError(
+        f"the bytes {name} are packed by a codec that this clipper does not know: {codec}"
+    )

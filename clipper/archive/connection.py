@@ -27,7 +27,7 @@ ADVICE = {
     sqlite3.SQLITE_IOERR: "the disk cannot be written or read; nothing of this was written",
     sqlite3.SQLITE_READONLY: "the file or its folder cannot be written",
     sqlite3.SQLITE_CANTOPEN: "the file or its folder cannot be opened",
-    sqlite3.SQLITE_BUSY: f"another program kept it locked for {BUSY_MILLISECONDS // 1000} s; try again",
+    sqlite3.SQLITE_BUSY: "another program kept it locked for 30 s; try again",
     sqlite3.SQLITE_LOCKED: "another program keeps it locked; try again",
     sqlite3.SQLITE_NOTADB: "it is not an SQLite file",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; `clip verify` names the damage",
@@ -96,8 +96,12 @@ def _check_file(path: Path, *, create: bool) -> None:
 
 
 def _raw(path: Path, *, options: str = "mode=rwc") -> sqlite3.Connection:
-    name = ":memory:" if str(path) == ":memory:" else f"file:{quote(str(path.absolute()))}?{options}"
-    connection = sqlite3.connect(name, uri=True, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None)
+    name = (
+        ":memory:" if str(path) == ":memory:" else f"file:{quote(str(path.absolute()))}?{options}"
+    )
+    connection = sqlite3.connect(
+        name, uri=True, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None
+    )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     return connection
@@ -141,7 +145,9 @@ def _version(connection: sqlite3.Connection, path: Path) -> int | None:
             )
         return version
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise ArchiveError(f"{path} is an SQLite file, but not an archive of clipper's", path=str(path))
+        raise ArchiveError(
+            f"{path} is an SQLite file, but not an archive of clipper's", path=str(path)
+        )
     return None
 
 
@@ -159,20 +165,29 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> bool:
     return False
 
 
+# What sqlite-utils keeps its list of applied migrations in, to the letter.
+APPLIED = """
+CREATE TABLE "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+);
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
+"""
+
+
 def _make(connection: sqlite3.Connection) -> None:
     """Run every script, and note each as sqlite-utils would."""
-    connection.execute(
-        "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT, applied_at TEXT)"
-    )
-    connection.execute(
-        "CREATE UNIQUE INDEX idx__sqlite_migrations_migration_set_name"
-        " ON _sqlite_migrations(migration_set, name)"
-    )
+    for statement in _statements(APPLIED):
+        connection.execute(statement)
     for name, script in SCRIPTS:
         for statement in _statements(script):
             connection.execute(statement)
         connection.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('clipper', ?, ?)",
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('clipper', ?, ?)",
             (name, str(now())),
         )
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -1,10 +1,10 @@
 """Putting one attempt into the archive. Every function expects to be inside a transaction.
 
-    page       found or made
-    body       stored against the version before it, or only named, as the policy says
-    version    placed among its neighbours in time (`versions.place`)
-    check      one row, whatever came of the attempt, and its evidence
-    page       state, dates and validators follow from its checks
+page       found or made
+body       stored against the version before it, or only named, as the policy says
+version    placed among its neighbours in time (`versions.place`)
+check      one row, whatever came of the attempt, and its evidence
+page       state, dates and validators follow from its checks
 """
 
 from __future__ import annotations
@@ -14,17 +14,39 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clipper.archive import bodies, rows, standing
+from clipper.archive import bodies, retention, rows, standing
 from clipper.archive.digest import article_digest
-from clipper.archive.versions import Good, Version, copied, good_after, good_before, place
-from clipper.models import Capture, Completeness, Extraction, Filed, Hop, Outcome, Verdict
+from clipper.archive.versions import (
+    Good,
+    Version,
+    copied,
+    good_after,
+    good_before,
+    place,
+)
+from clipper.models import (
+    Capture,
+    Completeness,
+    Extraction,
+    Filed,
+    Hop,
+    Outcome,
+    Verdict,
+)
 
-__all__ = ["KeepBodies", "file_capture", "file_failure", "file_not_modified", "file_same_body", "page_for"]
+if TYPE_CHECKING:
+    from clipper.archive.archive import KeepBodies
 
-KeepBodies = Literal["last", "all", "none"]
+__all__ = [
+    "file_capture",
+    "file_failure",
+    "file_not_modified",
+    "file_same_body",
+    "page_for",
+]
 
 # Never stored, though a capture should not have them in the first place.
 SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
@@ -51,7 +73,13 @@ class Attempt:
 
 
 def file_capture(
-    connection: sqlite3.Connection, capture: Capture, extraction: Extraction, *, url_key: str, keep: KeepBodies, now: str
+    connection: sqlite3.Connection,
+    capture: Capture,
+    extraction: Extraction,
+    *,
+    url_key: str,
+    keep: KeepBodies,
+    now: str,
 ) -> Filed:
     """File what was fetched and read: new, changed, unchanged or unusable."""
     page_id = page_for(connection, url_key, capture.url)
@@ -59,14 +87,21 @@ def file_capture(
         return known
     attempt = _begun(connection, page_id, capture)
     digest = article_digest(extraction.title, extraction.text)
-    attempt = replace(attempt, verdict=extraction.verdict, digest=digest if extraction.text else None)
+    attempt = replace(
+        attempt, verdict=extraction.verdict, digest=digest if extraction.text else None
+    )
     if not _fit(capture, extraction):
-        return _file_unusable(connection, attempt, capture, _why_unusable(capture, extraction))
+        why = _why_unusable(capture, extraction)
+        return _file_bad(
+            connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture
+        )
     version = _version_of(capture, extraction, attempt, now)
     return _file_good(connection, attempt, capture, version, keep=keep)
 
 
-def file_same_body(connection: sqlite3.Connection, capture: Capture, *, url_key: str, keep: KeepBodies) -> Filed | None:
+def file_same_body(
+    connection: sqlite3.Connection, capture: Capture, *, url_key: str, keep: KeepBodies
+) -> Filed | None:
     """File a capture whose bytes were read before; None if they were not."""
     page_id = page_for(connection, url_key, capture.url)
     name = sha256(capture.body).hexdigest()
@@ -109,9 +144,16 @@ def file_failure(
     page_id = page_for(connection, url_key, url)
     if capture is None:
         capture = Capture(
-            url=url, final_url=hops[-1].url if hops else url, status=status or 0, headers=(), body=b"",
-            fetched_at=checked_at, hops=hops, milliseconds=milliseconds, completeness=Completeness.UNKNOWN,
-        )  # fmt: skip
+            url=url,
+            final_url=hops[-1].url if hops else url,
+            status=status or 0,
+            headers=(),
+            body=b"",
+            fetched_at=checked_at,
+            hops=hops,
+            milliseconds=milliseconds,
+            completeness=Completeness.UNKNOWN,
+        )
     attempt = _begun(connection, page_id, capture)
     attempt = replace(attempt, outcome=outcome, reason=reason, status=status or attempt.status)
     return _file_bad(connection, attempt, capture)
@@ -124,7 +166,8 @@ def page_for(connection: sqlite3.Connection, url_key: str, url: str) -> int:
         return int(row[0])
     host = (urlsplit(url).hostname or "").rstrip(".")
     cursor = connection.execute(
-        "INSERT INTO pages (url_key, url, host, state) VALUES (?, ?, ?, 'new')", (url_key, url, host)
+        "INSERT INTO pages (url_key, url, host, state) VALUES (?, ?, ?, 'new')",
+        (url_key, url, host),
     )
     return int(cursor.lastrowid or 0)
 
@@ -132,7 +175,8 @@ def page_for(connection: sqlite3.Connection, url_key: str, url: str) -> int:
 def _begun(connection: sqlite3.Connection, page_id: int, capture: Capture) -> Attempt:
     at = rows.stamp(capture.fetched_at)
     (seq,) = connection.execute(
-        "SELECT coalesce(max(seq) + 1, 0) FROM checks WHERE page_id = ? AND checked_at = ?", (page_id, at)
+        "SELECT coalesce(max(seq) + 1, 0) FROM checks WHERE page_id = ? AND checked_at = ?",
+        (page_id, at),
     ).fetchone()
     return Attempt(
         page_id=page_id,
@@ -179,7 +223,9 @@ def _version_of(capture: Capture, extraction: Extraction, attempt: Attempt, now:
         "lead": extraction.lead,
         "image": extraction.image,
         "canonical_url": extraction.canonical_url,
-        "categories": json.dumps(extraction.categories, ensure_ascii=False) if extraction.categories else None,
+        "categories": json.dumps(extraction.categories, ensure_ascii=False)
+        if extraction.categories
+        else None,
         "content_type": capture.content_type,
         "encoding": extraction.encoding,
         "encoding_source": extraction.encoding_source,
@@ -188,7 +234,13 @@ def _version_of(capture: Capture, extraction: Extraction, attempt: Attempt, now:
         "source": capture.source,
         "digest": attempt.digest or article_digest(extraction.title, extraction.text),
     }
-    return Version(columns, extraction.markdown, extraction.text, extraction.extractor, extraction.rule, now)
+    markdown = extraction.markdown or extraction.text
+    columns = {name: _storable(value) for name, value in columns.items()}
+    return Version(columns, markdown, extraction.extractor, extraction.rule, now)
+
+
+def _storable(value: Any) -> Any:
+    return rows.storable(value) if isinstance(value, str) else value
 
 
 def _again(connection: sqlite3.Connection, snapshot_id: int, attempt: Attempt) -> Version:
@@ -198,7 +250,12 @@ def _again(connection: sqlite3.Connection, snapshot_id: int, attempt: Attempt) -
 
 
 def _file_good(
-    connection: sqlite3.Connection, attempt: Attempt, capture: Capture, version: Version, *, keep: KeepBodies
+    connection: sqlite3.Connection,
+    attempt: Attempt,
+    capture: Capture,
+    version: Version,
+    *,
+    keep: KeepBodies,
 ) -> Filed:
     digest = version.columns["digest"]
     before = good_before(connection, attempt.page_id, attempt.checked_at, attempt.seq)
@@ -210,7 +267,9 @@ def _file_good(
         bodies.store(connection, capture.body, base=_base(connection, before, after, keep))
         version.columns["body_sha256"] = name
     placed = place(connection, version, before=before, after=after)
-    outcome = (Outcome.NEW if placed.first else Outcome.CHANGED) if placed.begins else Outcome.UNCHANGED
+    outcome = (
+        (Outcome.NEW if placed.first else Outcome.CHANGED) if placed.begins else Outcome.UNCHANGED
+    )
     attempt = replace(
         attempt,
         outcome=outcome,
@@ -221,11 +280,13 @@ def _file_good(
     )
     filed = _written(connection, attempt, capture)
     if keep != "all":
-        _drop_unchanged(connection, attempt.page_id, keep_newest=keep == "last")
+        retention.drop_unchanged(connection, attempt.page_id, keep_newest=keep == "last")
     return filed
 
 
-def _base(connection: sqlite3.Connection, before: Good | None, after: Good | None, keep: KeepBodies) -> str | None:
+def _base(
+    connection: sqlite3.Connection, before: Good | None, after: Good | None, keep: KeepBodies
+) -> str | None:
     """The body to store the next one against: the version's before it, which is there to stay.
 
     Where all bytes are kept, the very last bytes are nearer.
@@ -235,32 +296,28 @@ def _base(connection: sqlite3.Connection, before: Good | None, after: Good | Non
         return None
     if keep == "all" and near.body_sha256:
         return near.body_sha256
-    row = connection.execute("SELECT body_sha256 FROM snapshots WHERE id = ?", (near.snapshot_id,)).fetchone()
+    row = connection.execute(
+        "SELECT body_sha256 FROM snapshots WHERE id = ?", (near.snapshot_id,)
+    ).fetchone()
     return row[0] if row else None
-
-
-def _file_unusable(connection: sqlite3.Connection, attempt: Attempt, capture: Capture, why: str) -> Filed:
-    return _file_bad(connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture)
 
 
 def _file_bad(connection: sqlite3.Connection, attempt: Attempt, capture: Capture) -> Filed:
     """File a check that makes no version; of bodies that failed alike the last one is kept."""
     if capture.body:
-        attempt = replace(attempt, body_sha256=bodies.store(connection, capture.body, base=_bad_base(connection, attempt)))
+        attempt = replace(
+            attempt,
+            body_sha256=bodies.store(connection, capture.body, base=_bad_base(connection, attempt)),
+        )
     filed = _written(connection, attempt, capture)
-    alike = connection.execute(
-        "SELECT id, body_sha256 FROM checks WHERE page_id = ? AND snapshot_id IS NULL AND body_sha256 IS NOT NULL"
-        " AND outcome = ? AND verdict IS ? AND status IS ? AND verdict IS NOT 'unreadable'"
-        " ORDER BY checked_at DESC, seq DESC LIMIT -1 OFFSET 1",
-        (attempt.page_id, attempt.outcome, attempt.verdict, attempt.status),
-    ).fetchall()
-    _drop(connection, [row for row in alike if row[1] != attempt.body_sha256])
+    retention.drop_alike(connection, filed.check_id)
     return filed
 
 
 def _bad_base(connection: sqlite3.Connection, attempt: Attempt) -> str | None:
     row = connection.execute(
-        "SELECT body_sha256 FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC LIMIT 1",
+        "SELECT body_sha256 FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq"
+        " DESC LIMIT 1",
         (attempt.page_id,),
     ).fetchone()
     return row[0] if row else None
@@ -273,7 +330,7 @@ def _written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture)
         "checked_at": attempt.checked_at,
         "seq": attempt.seq,
         "outcome": str(attempt.outcome),
-        "reason": attempt.reason,
+        "reason": _storable(attempt.reason),
         "verdict": str(attempt.verdict) if attempt.verdict else None,
         "status": attempt.status,
         "url": attempt.url,
@@ -289,7 +346,8 @@ def _written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture)
         "dropped_sha256": attempt.dropped_sha256,
     }
     cursor = connection.execute(
-        f"INSERT INTO checks ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", tuple(columns.values())
+        f"INSERT INTO checks ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        tuple(columns.values()),
     )
     check_id = int(cursor.lastrowid or 0)
     _write_evidence(connection, check_id, attempt, capture)
@@ -308,11 +366,15 @@ def _written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture)
     )
 
 
-def _write_evidence(connection: sqlite3.Connection, check_id: int, attempt: Attempt, capture: Capture) -> None:
+def _write_evidence(
+    connection: sqlite3.Connection, check_id: int, attempt: Attempt, capture: Capture
+) -> None:
     """Keep what came besides the body, unless it is one plain "nothing new" like many before."""
     if attempt.outcome is Outcome.NOT_MODIFIED and len(capture.hops) < 2:
         return
-    sent = tuple((name, value) for name, value in capture.request_headers if name.lower() not in SECRET)
+    sent = tuple(
+        (name, value) for name, value in capture.request_headers if name.lower() not in SECRET
+    )
     values = (
         rows.headers_json(sent),
         rows.headers_json(capture.headers),
@@ -323,29 +385,10 @@ def _write_evidence(connection: sqlite3.Connection, check_id: int, attempt: Atte
         connection.execute("INSERT INTO evidence VALUES (?, ?, ?, ?, ?)", (check_id, *values))
 
 
-def _drop_unchanged(connection: sqlite3.Connection, page_id: int, *, keep_newest: bool) -> None:
-    """Let go of the bytes of unchanged checks that are no version's, and of their evidence."""
-    found = connection.execute(
-        "SELECT checks.id, checks.body_sha256 FROM checks JOIN snapshots ON snapshots.id = checks.snapshot_id"
-        " WHERE checks.page_id = ? AND checks.outcome = 'unchanged' AND checks.body_sha256 IS NOT NULL"
-        " AND checks.body_sha256 IS NOT snapshots.body_sha256 ORDER BY checks.checked_at DESC, checks.seq DESC",
-        (page_id,),
-    ).fetchall()
-    newest = found[0][1] if found and keep_newest else None
-    _drop(connection, [row for row in found if row[1] != newest])
-
-
-def _drop(connection: sqlite3.Connection, checks: list[tuple[int, str]]) -> None:
-    for check_id, name in checks:
-        connection.execute(
-            "UPDATE checks SET dropped_sha256 = body_sha256, body_sha256 = NULL WHERE id = ?", (check_id,)
-        )
-        connection.execute("DELETE FROM evidence WHERE check_id = ?", (check_id,))
-        bodies.drop_if_unused(connection, name)
-
-
 def _stored(connection: sqlite3.Connection, name: str) -> bool:
-    return connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (name,)).fetchone() is not None
+    return (
+        connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (name,)).fetchone() is not None
+    )
 
 
 def _known_import(connection: sqlite3.Connection, page_id: int, capture: Capture) -> Filed | None:

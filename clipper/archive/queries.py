@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from clipper.archive import rows, versions
+from clipper.archive import rows, texts
 from clipper.archive.rows import Evidence
 from clipper.errors import ArchiveError
 from clipper.models import Check, Page, Snapshot
@@ -37,7 +37,9 @@ COUNTED = ("pages", "snapshots", "texts", "checks", "bodies", "feeds", "listings
 
 
 def page(connection: sqlite3.Connection, url_key: str) -> Page | None:
-    row = connection.execute(f"SELECT {rows.PAGE} FROM pages WHERE url_key = ?", (url_key,)).fetchone()
+    row = connection.execute(
+        f"SELECT {rows.PAGE} FROM pages WHERE url_key = ?", (url_key,)
+    ).fetchone()
     return rows.page(row) if row else None
 
 
@@ -107,10 +109,15 @@ def _why_no_version(connection: sqlite3.Connection, url_key: str, at: datetime |
     if at is None or not known.versions:
         return f"{address} has no version in the archive; `clip history URL --checks` says why"
     first = history(connection, url_key)[0].fetched_at
-    return f"{address} was first archived on {first:%Y-%m-%d}, after {at:%Y-%m-%d}; leave --at away or name a later day"
+    return (
+        f"{address} was first archived on {first:%Y-%m-%d}, after {at:%Y-%m-%d}; leave"
+        f" --at away or name a later day"
+    )
 
 
-def snapshots(connection: sqlite3.Connection, *, since: datetime | None, every: bool) -> Iterator[Snapshot]:
+def snapshots(
+    connection: sqlite3.Connection, *, since: datetime | None, every: bool
+) -> Iterator[Snapshot]:
     latest = "" if every else " AND snapshots.id IN (SELECT latest_snapshot FROM pages)"
     found = connection.execute(
         f"SELECT {rows.SNAPSHOT} FROM snapshots WHERE snapshots.fetched_at >= ?{latest}"
@@ -122,7 +129,7 @@ def snapshots(connection: sqlite3.Connection, *, since: datetime | None, every: 
 
 
 def markdown(connection: sqlite3.Connection, snapshot_id: int) -> str:
-    text = versions.current_text(connection, snapshot_id)
+    text = texts.current(connection, snapshot_id)
     if text is None:
         raise ArchiveError(f"there is no text of a snapshot {snapshot_id} in the archive")
     return text
@@ -132,7 +139,8 @@ def latest_body(connection: sqlite3.Connection, url_key: str) -> str | None:
     row = connection.execute(
         "SELECT coalesce(checks.body_sha256, checks.dropped_sha256)"
         " FROM checks JOIN pages ON pages.id = checks.page_id"
-        " WHERE pages.url_key = ? AND checks.snapshot_id IS NOT NULL AND checks.outcome <> 'not modified'"
+        " WHERE pages.url_key = ? AND checks.snapshot_id IS NOT NULL AND checks.outcome <>"
+        " 'not modified'"
         " ORDER BY checks.checked_at DESC, checks.seq DESC LIMIT 1",
         (url_key,),
     ).fetchone()
@@ -143,7 +151,9 @@ EVIDENCE = "request_headers, headers, hops, truncated_by"
 
 
 def evidence(connection: sqlite3.Connection, check_id: int) -> Evidence:
-    row = connection.execute(f"SELECT {EVIDENCE} FROM evidence WHERE check_id = ?", (check_id,)).fetchone()
+    row = connection.execute(
+        f"SELECT {EVIDENCE} FROM evidence WHERE check_id = ?", (check_id,)
+    ).fetchone()
     return rows.evidence(row) if row else Evidence()
 
 
@@ -167,7 +177,9 @@ def stats(connection: sqlite3.Connection) -> dict[str, Any]:
     pages_in_file, page_size = (
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
     )
-    states = dict(connection.execute("SELECT state, count(*) FROM pages GROUP BY state ORDER BY state"))
+    states = dict(
+        connection.execute("SELECT state, count(*) FROM pages GROUP BY state ORDER BY state")
+    )
     return {
         **counts,
         "states": states,

@@ -35,6 +35,7 @@ __all__ = [
     "snapshot",
     "source",
     "stamp",
+    "storable",
     "when",
 ]
 
@@ -77,6 +78,15 @@ def stamp(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").zfill(27)
+
+
+def storable(text: str) -> str:
+    """The text as UTF-8 can hold it: halves of surrogate pairs joined, or else U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def when(text: str | None) -> datetime | None:
@@ -178,7 +188,11 @@ def hops_json(hops: tuple[Hop, ...]) -> str | None:
     plain = Hop(url="", status=None)
     defaults = asdict(plain)
     told = [
-        {key: value for key, value in asdict(hop).items() if key in ("url", "status") or value != defaults[key]}
+        {
+            key: value
+            for key, value in asdict(hop).items()
+            if key in ("url", "status") or value != defaults[key]
+        }
         for hop in hops
     ]
     return _json(told) if told else None
@@ -189,4 +203,4 @@ def _headers(text: str | None) -> Headers:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

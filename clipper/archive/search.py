@@ -60,7 +60,7 @@ def match_expression(query: str) -> str:
 
 
 def find(connection: sqlite3.Connection, query: str, *, limit: int) -> list[Hit]:
-    """The best pages first, one hit each, shown in the version that matches best."""
+    """The best pages first, one hit each, shown in its newest version that matches."""
     expression = match_expression(query)
     if not expression or limit < 1:
         return []
@@ -69,16 +69,33 @@ def find(connection: sqlite3.Connection, query: str, *, limit: int) -> list[Hit]
         found.setdefault(page_id, snapshot_id)
         if len(found) == limit:
             break
-    return [_hit(connection, expression, snapshot_id) for snapshot_id in found.values()]
+    return [
+        _hit(connection, expression, _newest(connection, expression, page_id) or snapshot_id)
+        for page_id, snapshot_id in found.items()
+    ]
 
 
-def _ranked(connection: sqlite3.Connection, expression: str, *, limit: int) -> list[tuple[int, int]]:
+def _newest(connection: sqlite3.Connection, expression: str, page_id: int) -> int | None:
+    """The newest version of the page that matches: what a reader wants to see of it."""
+    versions = connection.execute(
+        "SELECT id FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC", (page_id,)
+    )
+    match = "SELECT rowid FROM search_fts WHERE search_fts MATCH ? AND rowid = ?"
+    for (snapshot_id,) in versions:
+        if connection.execute(match, (expression, snapshot_id)).fetchone():
+            return int(snapshot_id)
+    return None
+
+
+def _ranked(
+    connection: sqlite3.Connection, expression: str, *, limit: int
+) -> list[tuple[int, int]]:
     asked = limit * ROWS_PER_HIT
     while True:
         found = connection.execute(
             "SELECT search.snapshot_id, search.page_id FROM search_fts"
             " JOIN search ON search.snapshot_id = search_fts.rowid WHERE search_fts MATCH ?"
-            f" ORDER BY bm25(search_fts, {TITLE_WEIGHT}, {BODY_WEIGHT}), search_fts.rowid DESC LIMIT ?",
+            f" ORDER BY bm25(search_fts, {TITLE_WEIGHT}, {BODY_WEIGHT}) LIMIT ?",
             (expression, asked),
         ).fetchall()
         if len(found) < asked or len({page for _, page in found}) >= limit:

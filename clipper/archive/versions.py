@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from clipper import diff
-from clipper.archive import search
+from clipper.archive import texts
+from clipper.archive.indexing import index, next_version, previous_version
 
-__all__ = ["Good", "Placed", "Version", "current_text", "place"]
+__all__ = ["Good", "Placed", "Version", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,6 @@ class Version:
 
     columns: dict[str, Any]
     markdown: str
-    text: str
     extractor: str | None
     rule: str | None
     extracted_at: str
@@ -74,7 +74,9 @@ def good_after(connection: sqlite3.Connection, page_id: int, at: str, seq: int) 
     return Good(*row) if row else None
 
 
-def place(connection: sqlite3.Connection, version: Version, *, before: Good | None, after: Good | None) -> Placed:
+def place(
+    connection: sqlite3.Connection, version: Version, *, before: Good | None, after: Good | None
+) -> Placed:
     """Put a capture between its neighbours in time, and set right what that changes."""
     digest = version.columns["digest"]
     if before and before.digest == digest:
@@ -87,13 +89,28 @@ def place(connection: sqlite3.Connection, version: Version, *, before: Good | No
         if before and after and after.snapshot_id == before.snapshot_id:
             _split(connection, before.snapshot_id, at=after)
         elif after and not before:
-            connection.execute("UPDATE checks SET outcome = 'changed' WHERE id = ? AND outcome = 'new'", (after.id,))
-    _describe(connection, snapshot_id)
-    if after:
-        following = _next_version(connection, snapshot_id)
-        if following:
-            _describe(connection, following)
+            connection.execute(
+                "UPDATE checks SET outcome = 'changed' WHERE id = ? AND outcome = 'new'",
+                (after.id,),
+            )
+    _set_right(connection, snapshot_id)
     return Placed(snapshot_id, begins=True, first=before is None)
+
+
+def _set_right(connection: sqlite3.Connection, snapshot_id: int) -> None:
+    """What a new version changes around it: the notes of two, the index of three, older texts."""
+    before = previous_version(connection, snapshot_id)
+    following = next_version(connection, snapshot_id)
+    _describe(connection, snapshot_id)
+    if following is not None:
+        _describe(connection, following)
+    for which in (before, snapshot_id, following):
+        if which is not None:
+            index(connection, which)
+    if before is not None:
+        texts.pack(connection, before, near=previous_version(connection, before))
+    if following is not None:
+        texts.pack(connection, snapshot_id, near=before)
 
 
 def copied(connection: sqlite3.Connection, snapshot_id: int) -> Version:
@@ -103,21 +120,13 @@ def copied(connection: sqlite3.Connection, snapshot_id: int) -> Version:
     columns = dict(zip(names, cursor.fetchone(), strict=True))
     for derived in ("id", "change", "words_added", "words_removed"):
         del columns[derived]
-    markdown, extractor, rule, extracted_at = connection.execute(
-        "SELECT markdown, extractor, rule, extracted_at FROM texts WHERE snapshot_id = ? ORDER BY id DESC LIMIT 1",
+    extractor, rule, extracted_at = connection.execute(
+        "SELECT extractor, rule, extracted_at FROM texts WHERE snapshot_id = ?"
+        " ORDER BY id DESC LIMIT 1",
         (snapshot_id,),
     ).fetchone()
-    found = connection.execute("SELECT body FROM search WHERE snapshot_id = ?", (snapshot_id,)).fetchone()
-    text = found[0] if found else diff.plain(markdown)
-    return Version(columns, markdown, text or "", extractor, rule, extracted_at)
-
-
-def current_text(connection: sqlite3.Connection, snapshot_id: int) -> str | None:
-    """The Markdown that counts; None if there is no such snapshot."""
-    row = connection.execute(
-        "SELECT markdown FROM texts WHERE snapshot_id = ? ORDER BY id DESC LIMIT 1", (snapshot_id,)
-    ).fetchone()
-    return row[0] if row else None
+    markdown = texts.current(connection, snapshot_id) or ""
+    return Version(columns, markdown, extractor, rule, extracted_at)
 
 
 def _insert(connection: sqlite3.Connection, version: Version) -> int:
@@ -127,34 +136,35 @@ def _insert(connection: sqlite3.Connection, version: Version) -> int:
         f"INSERT INTO snapshots ({names}) VALUES ({marks})", tuple(version.columns.values())
     )
     snapshot_id = int(cursor.lastrowid or 0)
-    _insert_texts(connection, snapshot_id, version)
+    _insert_text(connection, snapshot_id, version)
     return snapshot_id
 
 
-def _insert_texts(connection: sqlite3.Connection, snapshot_id: int, version: Version) -> None:
-    columns = version.columns
-    connection.execute(
-        "INSERT INTO texts (snapshot_id, extractor, rule, extracted_at, verdict, markdown)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (snapshot_id, version.extractor, version.rule, version.extracted_at, columns["verdict"], version.markdown),
-    )
-    connection.execute(
-        "INSERT INTO search (snapshot_id, page_id, title, body) VALUES (?, ?, ?, ?)",
-        (snapshot_id, columns["page_id"], search.spaced(columns["title"] or ""), search.spaced(version.text)),
+def _insert_text(connection: sqlite3.Connection, snapshot_id: int, version: Version) -> None:
+    texts.add(
+        connection,
+        snapshot_id,
+        version.markdown,
+        verdict=version.columns["verdict"],
+        extractor=version.extractor,
+        rule=version.rule,
+        extracted_at=version.extracted_at,
     )
 
 
-def _move_back(connection: sqlite3.Connection, snapshot_id: int, version: Version, *, then: Good) -> None:
+def _move_back(
+    connection: sqlite3.Connection, snapshot_id: int, version: Version, *, then: Good
+) -> None:
     """The same article was seen earlier than was known: the version begins there."""
     assignments = ", ".join(f"{name} = ?" for name in version.columns)
     connection.execute(
         f"UPDATE snapshots SET {assignments} WHERE id = ?", (*version.columns.values(), snapshot_id)
     )
-    connection.execute("DELETE FROM texts WHERE snapshot_id = ?", (snapshot_id,))
-    connection.execute("DELETE FROM search WHERE snapshot_id = ?", (snapshot_id,))
-    _insert_texts(connection, snapshot_id, version)
+    texts.delete(connection, snapshot_id)
+    _insert_text(connection, snapshot_id, version)
     connection.execute(
-        "UPDATE checks SET outcome = 'unchanged' WHERE id = ? AND outcome IN ('new', 'changed')", (then.id,)
+        "UPDATE checks SET outcome = 'unchanged' WHERE id = ? AND outcome IN ('new', 'changed')",
+        (then.id,),
     )
 
 
@@ -162,40 +172,34 @@ def _split(connection: sqlite3.Connection, snapshot_id: int, *, at: Good) -> Non
     """Another article stood between two captures of one: from `at` on it is a version again."""
     version = copied(connection, snapshot_id)
     url, final_url, status = connection.execute(
-        "SELECT url, coalesce(final_url, url), coalesce(status, 200) FROM checks WHERE id = ?", (at.id,)
+        "SELECT url, coalesce(final_url, url), coalesce(status, 200) FROM checks WHERE id = ?",
+        (at.id,),
     ).fetchone()
     version.columns.update(
-        fetched_at=at.checked_at, seq=at.seq, url=url, final_url=final_url, body_sha256=at.body_sha256
+        fetched_at=at.checked_at,
+        seq=at.seq,
+        url=url,
+        final_url=final_url,
+        body_sha256=at.body_sha256,
     )
     if status != 304:
         version.columns["status"] = status
     again = _insert(connection, version)
     connection.execute(
-        "UPDATE checks SET snapshot_id = ? WHERE page_id = ? AND snapshot_id = ? AND (checked_at, seq) >= (?, ?)",
+        "UPDATE checks SET snapshot_id = ? WHERE page_id = ? AND snapshot_id = ? AND"
+        " (checked_at, seq) >= (?, ?)",
         (again, version.columns["page_id"], snapshot_id, at.checked_at, at.seq),
     )
     connection.execute("UPDATE checks SET outcome = 'changed' WHERE id = ?", (at.id,))
 
 
-NEIGHBOUR = (
-    "SELECT other.id FROM snapshots JOIN snapshots AS other ON other.page_id = snapshots.page_id"
-    " WHERE snapshots.id = ? AND (other.fetched_at, other.seq) {} (snapshots.fetched_at, snapshots.seq)"
-    " ORDER BY other.fetched_at {}, other.seq {} LIMIT 1"
-)
-
-
-def _next_version(connection: sqlite3.Connection, snapshot_id: int) -> int | None:
-    row = connection.execute(NEIGHBOUR.format(">", "ASC", "ASC"), (snapshot_id,)).fetchone()
-    return int(row[0]) if row else None
-
-
 def _describe(connection: sqlite3.Connection, snapshot_id: int) -> None:
     """Say in the snapshot what changed against the version before it."""
-    row = connection.execute(NEIGHBOUR.format("<", "DESC", "DESC"), (snapshot_id,)).fetchone()
-    if row is None:
+    before = previous_version(connection, snapshot_id)
+    if before is None:
         change = added = removed = None
     else:
-        old, new = (_told(connection, which) for which in (row[0], snapshot_id))
+        old, new = (_told(connection, which) for which in (before, snapshot_id))
         added, removed = diff.changed_words(old.pop("text"), new.pop("text"))
         parts = [name for name, value in new.items() if value != old[name]]
         if added or removed:
@@ -211,5 +215,5 @@ def _told(connection: sqlite3.Connection, snapshot_id: int) -> dict[str, str]:
     title, author, published = connection.execute(
         "SELECT title, author, published FROM snapshots WHERE id = ?", (snapshot_id,)
     ).fetchone()
-    text = diff.plain(current_text(connection, snapshot_id) or "")
+    text = diff.plain(texts.current(connection, snapshot_id) or "")
     return {"title": title or "", "author": author or "", "date": published or "", "text": text}

@@ -12,13 +12,21 @@ __all__ = ["list_entry", "source_failed", "source_read", "sources", "unfetched",
 
 
 def watch(
-    connection: sqlite3.Connection, url: str, *, kind: str, title: str | None, tags: tuple[str, ...], now: str
+    connection: sqlite3.Connection,
+    url: str,
+    *,
+    kind: str,
+    title: str | None,
+    tags: tuple[str, ...],
+    now: str,
 ) -> Source:
     known = _source(connection, url)
     together = sorted({*tags, *(known.tags if known else ())})
     connection.execute(
-        "INSERT INTO feeds (url, kind, title, tags, added_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE"
-        " SET kind = excluded.kind, title = coalesce(excluded.title, title), tags = excluded.tags, paused = 0",
+        "INSERT INTO feeds (url, kind, title, tags, added_at) VALUES (?, ?, ?, ?, ?) ON"
+        " CONFLICT (url) DO UPDATE"
+        " SET kind = excluded.kind, title = coalesce(excluded.title, title), tags ="
+        " excluded.tags, paused = 0",
         (url, kind, title, json.dumps(together, ensure_ascii=False), now),
     )
     source = _source(connection, url)
@@ -36,10 +44,17 @@ def unwatch(connection: sqlite3.Connection, url: str) -> bool:
 
 
 def sources(connection: sqlite3.Connection) -> list[Source]:
-    return [rows.source(row) for row in connection.execute(f"SELECT {rows.SOURCE} FROM feeds WHERE NOT paused ORDER BY id")]
+    return [
+        rows.source(row)
+        for row in connection.execute(
+            f"SELECT {rows.SOURCE} FROM feeds WHERE NOT paused ORDER BY id"
+        )
+    ]
 
 
-def source_read(connection: sqlite3.Connection, source: Source, validators: Validators, *, at: str) -> None:
+def source_read(
+    connection: sqlite3.Connection, source: Source, validators: Validators, *, at: str
+) -> None:
     connection.execute(
         "UPDATE feeds SET last_fetched = ?, failures = 0, etag = coalesce(?, etag),"
         " last_modified = coalesce(?, last_modified) WHERE id = ?",

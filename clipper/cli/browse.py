@@ -16,7 +16,14 @@ INSTALL = "Datasette is not installed; `pip install 'clipper-archive[browse]'` i
 @click.command("browse")
 @db_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes a free one.")
+@click.option(
+    "-p",
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8001,
+    show_default=True,
+    help="0 takes a free one.",
+)
 @click.option("--open/--no-open", "open_browser", default=True, help="Open a browser on it.")
 def browse_command(db: Path, host: str, port: int, open_browser: bool) -> None:
     """Open the archive in Datasette.

@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from clipper.cli.network import network_options, policy_of
 from clipper.cli.options import Duration, db_option, writing
-from clipper.cli.output import complain, remark, safe
+from clipper.cli.output import complain, safe
 from clipper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,13 +50,30 @@ class Manner:
 @click.option("--url", "page_url", metavar="URL", help="The address of the page given with --html.")
 @db_option
 @network_options
-@click.option("--force", is_flag=True, help="Fetch in full, even if the server would say that nothing changed.")
-@click.option("--max-age", type=Duration(), metavar="SPAN", help="Skip pages fetched less than this ago (1d, 12h …).")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Fetch in full, even if the server would say that nothing changed.",
+)
+@click.option(
+    "--max-age",
+    type=Duration(),
+    metavar="SPAN",
+    help="Skip pages fetched less than this ago (1d, 12h …).",
+)
 @click.option("--keep-bodies", type=click.Choice(["last", "all", "none"]), default="last", show_default=True,
               help="Which bytes of unchanged checks to keep.")  # fmt: skip
-@click.option("--no-isolate", "isolate", flag_value=False, default=True, help="Read pages in this process (debugging).")
+@click.option(
+    "--no-isolate",
+    "isolate",
+    flag_value=False,
+    default=True,
+    help="Read pages in this process (debugging).",
+)
 @click.option("--dry-run", is_flag=True, help="Fetch and read, and file nothing.")
-@click.option("--abort-on-error", "abort", is_flag=True, help="Stop at the first address that fails.")
+@click.option(
+    "--abort-on-error", "abort", is_flag=True, help="Stop at the first address that fails."
+)
 @click.option("-e", "--error-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the addresses that failed there, for a later -i.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a page.")
@@ -69,7 +86,7 @@ def clip_command(
     page_url: str | None,
     db: Path,
     dry_run: bool,
-    keep_bodies: str,
+    keep_bodies: Literal["last", "all", "none"],
     **options: Any,
 ) -> int:
     """Fetch pages, read their articles and file them (the default command).
@@ -119,7 +136,7 @@ def _manner(options: dict[str, Any]) -> Manner:
     )
 
 
-def _archive(db: Path, dry_run: bool, keep_bodies: str) -> Archive:
+def _archive(db: Path, dry_run: bool, keep_bodies: Literal["last", "all", "none"]) -> Archive:
     """The archive to file in; a dry run files in a copy that nobody keeps."""
     from clipper.archive import Archive
 
@@ -128,7 +145,9 @@ def _archive(db: Path, dry_run: bool, keep_bodies: str) -> Archive:
     return Archive.open(db, create=True, keep_bodies=keep_bodies)
 
 
-def _results(addresses: list[str], archive: Archive, manner: Manner, stack: ExitStack) -> Iterator[Result]:
+def _results(
+    addresses: list[str], archive: Archive, manner: Manner, stack: ExitStack
+) -> Iterator[Result]:
     """One result an address: a single one straight through, several hosts side by side."""
     from clipper.cli.network import open_fetcher
     from clipper.extract import Reader
@@ -138,7 +157,9 @@ def _results(addresses: list[str], archive: Archive, manner: Manner, stack: Exit
 
         reader = stack.enter_context(Reader(isolate=manner.isolate))
         with open_fetcher(manner.policy, manner.replay) as fetcher:
-            yield clip(addresses[0], archive=archive, fetcher=fetcher, reader=reader, force=manner.force)
+            yield clip(
+                addresses[0], archive=archive, fetcher=fetcher, reader=reader, force=manner.force
+            )
         return
     from clipper.sync import run
 
@@ -153,7 +174,9 @@ def _results(addresses: list[str], archive: Archive, manner: Manner, stack: Exit
     )
 
 
-def _clip_saved(html: Path | None, url: str | None, urls: tuple[str, ...], db: Path, manner: Manner) -> int:
+def _clip_saved(
+    html: Path | None, url: str | None, urls: tuple[str, ...], db: Path, manner: Manner
+) -> int:
     from clipper.archive import Archive
     from clipper.extract import Reader
     from clipper.pipeline import clip_file

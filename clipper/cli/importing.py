@@ -11,7 +11,13 @@ from clipper.cli.output import remark
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH...")
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH...",
+)
 @db_option
 @click.option("-v", "--verbose", is_flag=True, help="Name everything that was skipped, and why.")
 def import_command(paths: tuple[Path, ...], db: Path, verbose: bool) -> int:
@@ -28,7 +34,9 @@ def import_command(paths: tuple[Path, ...], db: Path, verbose: bool) -> int:
     with writing(db, create=True) as archive, Reader() as reader:
         for path in paths:
             report = import_path(path, archive=archive, reader=reader)
-            click.echo(f"{path}: {report.filed} filed, {report.unchanged} already there, {len(report.skipped)} skipped")
+            click.echo(
+                f"{path}: {report.filed} filed, {report.unchanged} already there, {len(report.skipped)} skipped"
+            )
             for name, reason in report.skipped if verbose else ():
                 remark(f"skipped {name}: {reason}")
             skipped += len(report.skipped)

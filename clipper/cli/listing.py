@@ -21,11 +21,20 @@ SEARCH_COLUMNS = ("fetched_at", "title", "snippet", "url")
 @db_option
 @click.option("--host", metavar="HOST", help="Only pages of this host.")
 @click.option("--tag", metavar="TAG", help="Only pages with this tag.")
-@click.option("--state", type=click.Choice(["alive", "blocked", "failing", "gone"]), help="Only pages in this state.")
+@click.option(
+    "--state",
+    type=click.Choice(["alive", "blocked", "failing", "gone"]),
+    help="Only pages in this state.",
+)
 @click.option("-n", "--limit", type=click.IntRange(min=1), help="At most this many.")
 @format_options
 def list_command(
-    db: Path, host: str | None, tag: str | None, state: str | None, limit: int | None, form: str | None
+    db: Path,
+    host: str | None,
+    tag: str | None,
+    state: str | None,
+    limit: int | None,
+    form: str | None,
 ) -> None:
     """List the archived pages, the latest first.
 
@@ -39,7 +48,14 @@ def list_command(
 @click.command("search")
 @click.argument("words", nargs=-1, required=True)
 @db_option
-@click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most this many.")
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="At most this many.",
+)
 @format_options
 def search_command(words: tuple[str, ...], db: Path, limit: int, form: str | None) -> None:
     """Search the articles, Chinese words of two characters included.

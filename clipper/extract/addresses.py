@@ -55,9 +55,18 @@ def _checked(value: str, schemes: tuple[str, ...]) -> str | None:
     scheme, _, rest = value.partition(":")
     if scheme.lower() not in schemes or not rest.strip("/"):
         return None
+    if "[" in value and not _splits(value):
+        return None
     value = value.translate(_UNSAFE)
     # Markdown reads balanced parentheses as part of an address; others would end it.
     return value if _BALANCED.fullmatch(value) else value.translate(_PARENTHESES)
+
+
+def _splits(value: str) -> bool:
+    try:
+        return bool(urlsplit(value))
+    except ValueError:  # a bracket in the host that is no IPv6 address
+        return False
 
 
 def base_of(tree: HtmlElement, url: str | None) -> str | None:

@@ -156,7 +156,7 @@ def stretch(runs: Sequence[Run], start: int, stop: int, outer: Marks) -> tuple[M
     """The mark that covers most from `start` on, apart from `outer`, and where it ends.
 
     The first run's marks compete; the longest is the outermost, as it was in the page, and of
-    equals the one that was opened first.
+    equals a link, then the one that was opened first.
     """
     best: Mark | None = None
     end = start + 1
@@ -166,6 +166,6 @@ def stretch(runs: Sequence[Run], start: int, stop: int, outer: Marks) -> tuple[M
         until = start + 1
         while until < stop and mark in runs[until].marks:
             until += 1
-        if best is None or until > end:
+        if best is None or until > end or (until == end and isinstance(mark, Link)):
             best, end = mark, until
     return best, end

@@ -35,6 +35,7 @@ MOST_COLUMNS, MOST_ROWS = 1_000, 65_534  # as browsers have it for spans
 MARKER = 5  # characters: a shorter link within the page is a sign, not words
 _FORMULA = re.compile(r"(?:^|\s)(?:katex|katex-display|mwe-math-element|mjx-container|MathJax)(?:$|\s)")
 _REFERENCE = re.compile(r"\s*(?:\[[^\]]{1,30}\]\s*)+$")
+_BACK = re.compile(r"\s*[a-z^↑↩]{1,2}\s*$")
 _NUMBER = re.compile(r"\s*([+-]?\d{1,9})")
 
 
@@ -69,15 +70,25 @@ def _link(reader: Reader, node: HtmlElement) -> Answer:
     href = node.get("href")
     if href is None:
         return None
-    if href.startswith("#") and len((node.text_content()).strip()) <= MARKER:
-        return None  # "¶", "^", "[1]": the place it goes to is not in the Markdown
+    if label := reader.notes.marks.get(href[1:]) if href.startswith("#") else None:
+        reader.put(Run(label, (), Kind.NOTE))
+        return SKIP
+    if href.startswith("#") and len(text := node.text_content()) <= MARKER:
+        if not reader.in_note:  # there it only leads back
+            reader.write(text)  # "¶", "^", "[1]": the place it goes to is not in the Markdown
+        return SKIP
     url = reader.addresses.link(href)
     return reader.linked(url) if url else None
 
 
 def _superscript(reader: Reader, node: HtmlElement) -> Answer:
-    """A power or an ordinal; "[1]" is as plain without being raised."""
-    return None if _REFERENCE.match(node.text_content()) else reader.marked("sup")
+    """A power or an ordinal; the "[1]" and "^ a b" of references are as plain without being raised."""
+    text = node.text_content()
+    if _REFERENCE.match(text):
+        return None
+    jumps = [h for link in node.iter("a") if (h := link.get("href") or "").startswith("#")]
+    plain = jumps and (_BACK.match(text) or any(h[1:] in reader.notes.marks for h in jumps))
+    return None if plain else reader.marked("sup")
 
 
 def _quotation(reader: Reader, _: HtmlElement) -> Answer:
@@ -201,7 +212,7 @@ def _list(reader: Reader, node: HtmlElement) -> Answer:
 
     def finish(parts: list[Part]) -> None:
         items = _items(parts)
-        if not items or (not ordered and _places_headings(items)):
+        if not items or _places_headings(items, ordered=ordered):
             for part in gathered(parts):
                 reader.append(*_unpacked(part))
             return
@@ -215,10 +226,16 @@ def _unpacked(block: Block) -> list[Block]:
     return [b for i in block.items for b in i.blocks] if isinstance(block, Listing) else [block]
 
 
-def _places_headings(items: list[Item]) -> bool:
-    """Whether the bullets are cards with headings of their own, as on index pages."""
-    titled = sum(any(isinstance(block, Heading) for block in item.blocks) for item in items)
-    return titled * 2 > len(items)
+def _places_headings(items: list[Item], *, ordered: bool) -> bool:
+    """Whether the items are cards with headings of their own, as on index pages.
+
+    A number before a heading is a step's; a number before a picture's credit only counts cards.
+    """
+    titled = 0
+    for item in items:
+        blocks = item.blocks[1:] if ordered else item.blocks
+        titled += any(isinstance(block, Heading) for block in blocks)
+    return titled * 3 > len(items)
 
 
 def _items(parts: list[Part]) -> list[Item]:
@@ -395,9 +412,8 @@ def _span(reader: Reader, node: HtmlElement) -> Answer:
 
 def _embed(reader: Reader, node: HtmlElement) -> Answer:
     if run := embeds.read(node, reader.addresses):
-        run.marks = ()
         reader.put(run)
-    return SKIP
+    return None if node.tag == "embed" else SKIP  # libxml2 does not know <embed> as void
 
 
 HANDLERS: dict[str, Handler] = {

@@ -28,27 +28,30 @@ _PLAYERS: tuple[tuple[re.Pattern[str], str], ...] = (
 _NOISE = re.compile(
     r"doubleclick|googlesyndication|googletagmanager|adservice|amazon-adsystem|/recaptcha|disqus"
     r"|facebook\.com/(?:plugins|v[\d.]+/plugins)/(?:like|share|page|comments)|/widgets/(?:follow|tweet"
-    r"_button)|addthis|sharethis|outbrain|taboola|livefyre|\bads?[./]",
+    r"_button)|addthis|sharethis|outbrain|taboola|livefyre|\.swf\b|\bads?[./]",
     re.I,
 )
-_GENERIC = re.compile(r"^(?:youtube|vimeo|embedded|video|iframe|player|untitled)?[\s\w-]*player$|^$", re.I)
+_GENERIC = re.compile(r"^$|^[\s\w-]*player$|^(?:youtube|vimeo|video|iframe|embed)$", re.I)
 
 
 def read(node: HtmlElement, addresses: Addresses) -> Run | None:
     """The run that links to what the element shows; None for noise and for what has no address."""
     url = next((url for value in _sources(node) if (url := addresses.resource(value))), None)
-    if url is None or _NOISE.search(url) or _unseen(node):
+    if url is None or _unseen(node):
         return None
     for pattern, page in _PLAYERS:
         if match := pattern.search(url):
             url = page.format(match[1])
+    if _NOISE.search(url):
+        return None
     title = flat(node.get("title") or node.get("aria-label") or "")
     label = title if not _GENERIC.match(title) else urlsplit(url).hostname or ""
     return Run(f"▶ {label}", (), Kind.EMBED, url=url)
 
 
 def _sources(node: HtmlElement) -> list[str]:
-    values = [node.get("data-videoid") and f"https://www.youtube.com/embed/{node.get('data-videoid')}"]
+    film = node.get("data-videoid")  # of <amp-youtube>
+    values = [f"https://www.youtube.com/embed/{film}" if film else None]
     values += [node.get(name) for name in ("data-src", "data-lazy-src", "src", "data")]
     values += [source.get("src") for source in node.iter("source")]
     values += [p.get("value") for p in node.iter("param") if p.get("name") in ("movie", "src")]

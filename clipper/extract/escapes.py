@@ -13,15 +13,15 @@ _INLINE = re.compile(
     r"|(?<!\s)\*|\*(?!\s|$)|^\*|\*$"  # an asterisk with space around it is none of ours
     r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore within a word is text
     r"|(?<=\])\("  # [text](
-    r"|\[(?=\^|[ xX]\])|\](?=:|$)"
-    r"|~(?=~)|(?<=~)~"
-    r"|<(?=[a-zA-Z/!?]|$)|!(?=\[|$)|&$|" + _ENTITY
+    r"|\[(?=\^)|\](?=:)"
+    r"|~(?=~|$)|(?<=~)~|^~"
+    r"|<(?=[a-zA-Z/!?])|!(?=\[)|" + _ENTITY
 )
 _IN_LINK = re.compile(r"[\[\]]|" + _INLINE.pattern)
 _LINE_START = re.compile(
     r"(?P<mark>#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|~~~|=+\s*$|-+\s*$|[-|: ]*-[-|: ]*$)"
     r"|(?P<number>\d{1,9})(?P<dot>[.)])(?=\s|$)"
-    r"|(?P<colon>:(?=\s))"
+    r"|:(?=\s)|\[(?=[ xX]\]\s)"
 )
 _RUN_OF_TICKS = re.compile(r"`+")
 

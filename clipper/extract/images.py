@@ -68,10 +68,12 @@ def _loads_late(image: HtmlElement) -> bool:
 
 
 def _sets(image: HtmlElement) -> Iterable[str]:
-    parent = image.getparent()
     elements = [image]
+    parent = image.getparent()
+    while parent is not None and parent.tag == "source":  # libxml2 does not know it as void
+        parent = parent.getparent()
     if parent is not None and parent.tag == "picture":
-        elements.extend(parent.iterchildren("source"))
+        elements.extend(parent.iter("source"))
     for element in elements:
         for name in SETS:
             if value := element.get(name):
@@ -99,7 +101,8 @@ def is_pixel(image: HtmlElement) -> bool:
 
 def words(image: HtmlElement) -> tuple[str, str]:
     """Its alt text and its title; the title is empty if it adds nothing."""
-    alt, title = flat(image.get("alt") or ""), flat(image.get("title") or "")
+    alt, title = (flat(image.get(name) or "") for name in ("alt", "title"))
+    alt = "" if alt in ("null", "undefined") else alt
     return (alt or title), (title if alt and title != alt else "")
 
 

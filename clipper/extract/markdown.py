@@ -8,8 +8,10 @@ marker, small print) is left as text; the sanitised HTML has it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 
 from clipper.extract import escapes
+from clipper.extract.delimiters import Sign, read_back
 from clipper.extract.document import (
     Block,
     Cell,
@@ -29,10 +31,11 @@ from clipper.extract.document import (
     Table,
     stretch,
 )
-from clipper.extract.emphasis import EMPHASIS, settled
+from clipper.extract.emphasis import EMPHASIS, settled, without
 from clipper.extract.tables import grid
 
 RAW = frozenset(("sup", "sub"))  # marks that are written as HTML
+UNSIGNED = frozenset(("u", "ins", "small", "mark"))  # the HTML has them
 HEADER_LENGTH = 60  # characters: a longer cell is no column's name
 
 
@@ -212,10 +215,40 @@ def _cell_item(block: Listing, item: object, number: int, indent: str) -> list[s
 
 def _line(runs: Sequence[Run]) -> str:
     """Runs as Markdown; a hard line break is two spaces and a new line."""
-    runs = settled(runs)
+    runs = settled(_signed(runs))
+    pieces = _pieces(_joined(runs))
+    if any(isinstance(piece, Sign) for piece in pieces):
+        for dropped in ("em", "del", "strong"):
+            if read_back(pieces):
+                break
+            runs = settled([without(run, dropped) for run in runs])
+            pieces = _pieces(_joined(runs))
+    return "".join(pieces)
+
+
+def _signed(runs: Sequence[Run]) -> list[Run]:
+    """The runs without marks that Markdown has no sign for."""
+    return [
+        reduce(without, UNSIGNED.intersection(run.marks), run) if run.marks else run for run in runs
+    ]
+
+
+def _joined(runs: Sequence[Run]) -> list[Run]:
+    """Text that nothing parts any more as one run: what needs a backslash is seen in one piece."""
+    out: list[Run] = []
+    for run in runs:
+        before = out[-1] if out else None
+        if before and before.kind is run.kind is Kind.TEXT and before.marks == run.marks:
+            out[-1] = Run(before.text + run.text, run.marks)
+        else:
+            out.append(run)
+    return out
+
+
+def _pieces(runs: Sequence[Run]) -> list[str]:
     out: list[str] = []
     _inline(out, runs, 0, len(runs), ())
-    return "".join(out)
+    return out
 
 
 def _inline(out: list[str], runs: Sequence[Run], start: int, stop: int, outer: Marks) -> None:
@@ -223,35 +256,42 @@ def _inline(out: list[str], runs: Sequence[Run], start: int, stop: int, outer: M
         mark, end = stretch(runs, start, stop, outer)
         if mark is None:
             end = _code_end(runs, start, stop)
-            out.append(_leaf(runs[start:end], outer, out))
+            _with(out, _leaf(runs[start:end], outer))
         else:
             left, right = _signs(mark)
-            if left == "[" and out and out[-1].endswith("!") and not out[-1].endswith("\\!"):
-                out[-1] = out[-1][:-1] + "\\!"
-            out.append(left)
-            _inline(out, runs, start, end, (*outer, mark))
-            out.append(right)
+            _inline(_with(out, left), runs, start, end, (*outer, mark))
+            _with(out, right)
         start = end
+
+
+def _with(out: list[str], piece: str) -> list[str]:
+    """Appends a piece; an exclamation mark before a bracket must not make an image of it."""
+    if piece[:1] == "[" and out and out[-1].endswith("!"):
+        out[-1] = out[-1][:-1] + "\\!"
+    if piece:
+        out.append(piece)
+    return out
 
 
 def _signs(mark: str | Link) -> tuple[str, str]:
     if isinstance(mark, Link):
-        return "[", f"]({mark.url})"
+        return Sign("["), Sign(f"]({mark.url})")
     if mark in RAW:
         return f"<{mark}>", f"</{mark}>"
-    sign = EMPHASIS.get(mark, "")
+    sign = Sign(EMPHASIS.get(mark, ""))
     return sign, sign
 
 
 def _code_end(runs: Sequence[Run], start: int, stop: int) -> int:
     end = start + 1
     if "code" in runs[start].marks and runs[start].kind is Kind.TEXT:
-        while end < stop and runs[end].marks == runs[start].marks and runs[end].kind is Kind.TEXT:
+        marks = set(runs[start].marks)  # however they are nested: two spans must not touch
+        while end < stop and marks == set(runs[end].marks) and runs[end].kind is Kind.TEXT:
             end += 1
     return end
 
 
-def _leaf(runs: Sequence[Run], outer: Marks, out: Sequence[str]) -> str:
+def _leaf(runs: Sequence[Run], outer: Marks) -> str:
     run = runs[0]
     in_link = any(isinstance(mark, Link) for mark in outer)
     match run.kind:

@@ -44,8 +44,10 @@ def _lines(block: Block) -> Iterator[str]:
             yield line(block.runs)
         case Code():
             yield block.text
-        case Quote() | Figure() | Footnote():
+        case Quote() | Figure():
             yield text(block.blocks)
+        case Footnote():
+            yield f"{block.label} {text(block.blocks)}"
         case Listing():
             for item in block.items:
                 yield text(item.blocks)

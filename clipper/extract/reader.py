@@ -18,6 +18,7 @@ from clipper.extract.document import (
     Block,
     Cell,
     Definition,
+    Footnote,
     Heading,
     Item,
     Kind,
@@ -30,6 +31,7 @@ from clipper.extract.document import (
     Run,
 )
 from clipper.extract.inline import add, collapse, paragraphs
+from clipper.extract.notes import Notes, find
 from clipper.extract.tables import Facts
 
 DEEPEST = 60
@@ -62,7 +64,7 @@ BLOCKS = frozenset(
 )
 IGNORED = frozenset(
     "style template head title meta link base svg canvas button select option textarea"
-    " datalist map area input param source track col colgroup frame applet".split()
+    " datalist map area input param col colgroup frame applet".split()
 )
 MARKS = {
     "b": "strong", "strong": "strong", "em": "em", "i": "em", "var": "em", "dfn": "em",
@@ -91,12 +93,15 @@ class Reader:
         self.role = ""  # of the paragraphs that are made
         self.depth = 0
         self.seen: set[str] = set()  # addresses of images
+        self.notes = Notes()
+        self.in_note = False
         self.tables: list[Facts] = []  # of the tables that are open
 
     # -- the walk
 
     def read(self, nodes: Sequence[HtmlElement]) -> list[Block]:
         """The blocks of the nodes and everything under them; the tree is not changed."""
+        self.notes = find(nodes)
         for node in nodes:
             self._walk(node)
             self.flush()
@@ -133,6 +138,8 @@ class Reader:
             style = attributes.get("style") or ""
             if not root and self._hidden(node, style):
                 return SKIP
+        if self.notes.notes and (label := self.notes.notes.get(node)):
+            return self._note(label)
         if handler := self.handlers.get(tag):
             return handler(self, node)
         if mark := MARKS.get(tag):
@@ -148,6 +155,15 @@ class Reader:
         """What the inline style of an element without a meaning of its own asks for."""
         style = node.get("style")
         return self._styled(style, None) if style else None
+
+    def _note(self, label: str) -> Closer:
+        self.in_note = True
+
+        def finish(blocks: list[Block]) -> None:
+            self.in_note = False
+            self.append(Footnote(label, blocks))
+
+        return self.inside(finish)
 
     def _hidden(self, node: HtmlElement, style: str) -> bool:
         if node.get("hidden") is not None and node.get("hidden") != "until-found":
@@ -176,6 +192,8 @@ class Reader:
 
     def write(self, text: str) -> None:
         """Text of the page, its white space folded."""
+        if not self.runs and text.isspace():
+            return
         if text := collapse(text):
             self.runs.append(Run(text, self.marks))
 

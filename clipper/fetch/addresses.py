@@ -76,9 +76,7 @@ def allowed_by_name(host: str, port: int, allowed: Collection[str]) -> bool:
     return host.lower() in names or f"{host.lower()}:{port}" in names
 
 
-def resolve(
-    host: str, port: int, *, resolver: Resolver, allowed: Collection[str], timeout: float
-) -> list[str]:
+def resolve(host: str, port: int, *, resolver: Resolver, allowed: Collection[str], timeout: float) -> list[str]:
     """The addresses to dial, every one of them checked; `timeout` in seconds.
 
     Raises `Fault` for an unknown name or one that takes too long, and `RefusedError` if any
@@ -92,8 +90,7 @@ def resolve(
         if not public(address):
             leads = "is" if literal else f"leads to {address}, which is"
             raise RefusedError(
-                f"{host} {leads} not an address of the public internet; "
-                f"--allow-private {host} allows it",
+                f"{host} {leads} not an address of the public internet; --allow-private {host} allows it",
                 rule="private-address",
             )
     return addresses

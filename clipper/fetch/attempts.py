@@ -15,7 +15,7 @@ from clipper.fetch.faults import Fault
 __all__ = ["Times", "again", "retry_after"]
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 20.0  # seconds; the wait is drawn between 0 and the longest so far
-MOST_DIGITS = 6  # of a Retry-After in seconds; more is no number of seconds
+MOST_DIGITS = 6  # of a Retry-After in seconds; more is longer than any deadline
 
 
 class Outcome(Protocol):
@@ -77,7 +77,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """The seconds that a Retry-After asks for: digits, or a date; None for anything else."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return float(text) if len(text) <= MOST_DIGITS else None
+        return float(text) if len(text) <= MOST_DIGITS else float("inf")
     from email.utils import parsedate_to_datetime
 
     try:

@@ -15,6 +15,7 @@ __all__ = ["Body", "read", "unread"]
 # Of an answer that is an error anyway: evidence of what it said.
 MOST_OF_AN_ERROR = 1_000_000
 PARTIAL = 206
+BODILESS = (204, 304)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ class _Reading:
             for part in coding.decoded(self._sent(), codings, limit=self._limit):
                 self._data += part
         except coding.Cut as error:
-            if self._wire or not self._framed():
-                self.cut = str(error)
+            if self._answer.status not in BODILESS:
+                self.cut = self.cut or str(error)
 
     def body(self) -> Body:
         data = bytes(self._data)
@@ -116,5 +117,4 @@ class _Reading:
         """Whether the end of the body was marked by more than the end of the connection."""
         answer = self._answer
         chunked = "chunked" in (answer.header(b"transfer-encoding") or "").lower()
-        bodiless = answer.status in (204, 304)
-        return chunked or bodiless or answer.header(b"content-length") is not None
+        return chunked or answer.status in BODILESS or answer.header(b"content-length") is not None

@@ -47,9 +47,7 @@ class Cookies:
         from urllib.request import Request
 
         for url, line in self._pending:
-            jar = self._jars.setdefault(
-                _port(url), CookieJar(DefaultCookiePolicy(strict_domain=True))
-            )
+            jar = self._jars.setdefault(_port(url), CookieJar(DefaultCookiePolicy(strict_domain=True)))
             message = Message()
             message["Set-Cookie"] = line
             jar.extract_cookies(_Answer(message), Request(url))  # type: ignore[arg-type]
@@ -81,9 +79,7 @@ def _load(file: Path) -> CookieJar:
     try:
         jar.load(ignore_discard=True, ignore_expires=True)
     except (OSError, LoadError, UnicodeDecodeError) as error:
-        raise FileError(
-            f"{file} is no cookie file ({error}); export one in Netscape's format"
-        ) from error
+        raise FileError(f"{file} is no cookie file ({error}); export one in Netscape's format") from error
     for cookie in jar:
         if cookie.expires == 0:  # how browsers' add-ons write a cookie of the session
             cookie.expires = None

@@ -75,9 +75,7 @@ class Wire:
 
     source = "live"
 
-    def __init__(
-        self, policy: Policy, *, line: Line, resolver: Resolver, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, policy: Policy, *, line: Line, resolver: Resolver, tls: ssl.SSLContext | None = None) -> None:
         from clipper.fetch.network import Backend
 
         self._line = line
@@ -120,9 +118,7 @@ class Wire:
     ) -> Received:
         import httpcore
 
-        self._line.phase, self._line.heard = "send", 0
-        if self._line.kept is not None:
-            self._line.kept.clear()
+        self._line.ask()
         try:
             response = connection.handle_request(request)
         except httpcore.RemoteProtocolError as error:
@@ -132,17 +128,29 @@ class Wire:
         stream = response.extensions.get("network_stream")
         if stream is not None and self._line.address is None:
             self._line.address = stream.get_extra_info("server_addr")[0]
+        return Received(response.status, tuple(response.headers), self._parts(response), response.close)
+
+    def _parts(self, response: httpcore.Response) -> Iterator[bytes]:
+        import httpcore
+
         assert isinstance(response.stream, Iterable)
-        return Received(response.status, tuple(response.headers), response.stream, response.close)
+        try:
+            yield from response.stream
+        except httpcore.RemoteProtocolError as error:
+            early = "closed" in str(error)
+            kind = Kind.CONNECTION if early else Kind.PROTOCOL
+            raise Fault(kind, _tidy(error), phase="body") from error
 
     def _broken(self, error: Exception) -> Fault:
         """Tell a connection that was closed early from an answer that is none."""
+        line = self._line
+        if not b"HTTP/1.".startswith(line.first) and not line.first.startswith(b"HTTP/1."):
+            what = f"the server does not speak HTTP/1.1 (it says {line.first!r})"
+            return Fault(Kind.PROTOCOL, what, phase="headers")
         if "disconnected" in str(error):
-            said = "in the middle of the headers" if self._line.heard else "without an answer"
-            return Fault(
-                Kind.CONNECTION, f"the server closed the connection {said}", phase="headers"
-            )
-        return Fault(Kind.PROTOCOL, f"the server breaks HTTP ({error})", phase="headers")
+            said = "in the middle of the headers" if line.heard else "without an answer"
+            return Fault(Kind.CONNECTION, f"the server closed the connection {said}", phase="headers")
+        return Fault(Kind.PROTOCOL, f"the server breaks HTTP ({_tidy(error)})", phase="headers")
 
     def _idle(self, origin: tuple[str, str]) -> httpcore.HTTPConnection | None:
         connection = self._open.get(origin)
@@ -154,9 +162,7 @@ class Wire:
         self._open.pop(origin).close()
         return None
 
-    def _connection(
-        self, origin: tuple[str, str], request: httpcore.Request
-    ) -> httpcore.HTTPConnection:
+    def _connection(self, origin: tuple[str, str], request: httpcore.Request) -> httpcore.HTTPConnection:
         """A new connection, in the place of the one least used if there are many."""
         import httpcore
 
@@ -197,9 +203,7 @@ class Played:
             response = self._transport.handle_request(httpx.Request("GET", url, headers=headers))
         except httpx.TransportError as error:
             raise _translated(error) from error
-        return Received(
-            response.status_code, tuple(response.headers.raw), _parts(response), response.close
-        )
+        return Received(response.status_code, tuple(response.headers.raw), _parts(response), response.close)
 
     def close(self) -> None:
         self._transport.close()
@@ -225,6 +229,11 @@ def _translated(error: httpx.TransportError) -> Fault:
     return Fault(Kind.CONNECTION, str(error) or "the connection failed")
 
 
+def _tidy(error: Exception) -> str:
+    """httpcore's words without h11's advice on the status to answer with."""
+    return str(error).removeprefix("peer ").replace("closed connection", "the connection was closed")
+
+
 def _url(parts: SplitResult) -> httpcore.URL:
     import httpcore
 
@@ -239,17 +248,13 @@ def _url(parts: SplitResult) -> httpcore.URL:
     )
 
 
-def _proxy(
-    url: str, backend: Backend, context: Callable[[], ssl.SSLContext]
-) -> httpcore.ConnectionPool:
+def _proxy(url: str, backend: Backend, context: Callable[[], ssl.SSLContext]) -> httpcore.ConnectionPool:
     """A pool behind the proxy; its user name and password go to the proxy alone."""
     import httpcore
 
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https", "socks5") or not parts.hostname:
-        raise UsageError(
-            f"--proxy {parts.scheme}://…: write http://HOST:PORT or socks5://HOST:PORT"
-        )
+        raise UsageError(f"--proxy {parts.scheme}://…: write http://HOST:PORT or socks5://HOST:PORT")
     login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
     address = httpcore.URL(
         scheme=parts.scheme.encode(),
@@ -266,6 +271,4 @@ def _proxy(
             network_backend=backend,
         )
     except ImportError as error:
-        raise UsageError(
-            "a SOCKS proxy needs one more package: pip install 'httpx[socks]'"
-        ) from error
+        raise UsageError("a SOCKS proxy needs one more package: pip install 'httpx[socks]'") from error

@@ -73,20 +73,14 @@ class Fetcher:
         if tap is not None:
             self._line.kept = bytearray()
         self._exchange: Exchange = (
-            Wire(self.policy, line=self._line, resolver=resolver, tls=tls)
-            if transport is None
-            else Played(transport)
+            Wire(self.policy, line=self._line, resolver=resolver, tls=tls) if transport is None else Played(transport)
         )
-        self._pace = Pace(
-            self.policy.min_interval, monotonic=monotonic, sleep=sleep, random=self._random
-        )
+        self._pace = Pace(self.policy.min_interval, monotonic=monotonic, sleep=sleep, random=self._random)
         self._breaker = Breaker(monotonic)
         agent = self.policy.user_agent.partition("/")[0].strip() or "clipper"
         self._robots = Robots(self._robots_file, agent=agent, monotonic=monotonic)
 
-    def fetch(
-        self, url: str, *, validators: Validators | None = None, kind: str = "page"
-    ) -> Capture:
+    def fetch(self, url: str, *, validators: Validators | None = None, kind: str = "page") -> Capture:
         """Fetch one address: its final answer, 2xx or (to a conditional request) 304.
 
         `kind` is page, feed or image. Raises `StatusError` for another status, its answer in
@@ -293,9 +287,7 @@ KNOWN = {
 
 def _status_error(capture: Capture, attempt: int) -> StatusError:
     later = "the server failed; try again later"
-    words = KNOWN.get(
-        capture.status, later if capture.status >= 500 else "no page came; look at it in a browser"
-    )
+    words = KNOWN.get(capture.status, later if capture.status >= 500 else "no page came; look at it in a browser")
     address = capture.hops[-1].address
     where = f" ({address}, try {attempt})" if attempt > 1 and address else ""
     error = StatusError(

@@ -22,6 +22,7 @@ class Line:
         self.phase = "connect"
         self.address: str | None = None  # the one dialled last
         self.heard = 0  # bytes of the answer in hand
+        self.first = b""  # the first of them
         self.seconds = 0.0  # what the try was given, for the message
         self.kept: bytearray | None = None  # the answer as it came, for a tape
 
@@ -34,6 +35,12 @@ class Line:
     def turn(self) -> None:
         """The next request of the same try."""
         self.phase, self.address, self.heard = "connect", None, 0
+
+    def ask(self) -> None:
+        """A request is about to go out; nothing of its answer was heard yet."""
+        self.phase, self.heard, self.first = "send", 0, b""
+        if self.kept is not None:
+            self.kept.clear()
 
     def left(self) -> float:
         """Seconds until the try is over; never zero, which a socket takes for `do not wait`."""
@@ -48,6 +55,8 @@ class Line:
 
     def hear(self, data: bytes) -> None:
         """Count bytes of the answer; before the body their number is limited."""
+        if not self.heard:
+            self.first = data[:8]
         self.heard += len(data)
         if self.kept is not None:
             self.kept += data

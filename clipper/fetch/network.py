@@ -69,9 +69,7 @@ class Stream(httpcore.NetworkStream):
             line.kept.clear()  # a proxy's answer to CONNECT
         try:
             self._socket.settimeout(line.left())
-            return Stream(
-                ssl_context.wrap_socket(self._socket, server_hostname=server_hostname), line
-            )
+            return Stream(ssl_context.wrap_socket(self._socket, server_hostname=server_hostname), line)
         except TimeoutError:
             self.close()
             line.late()
@@ -107,9 +105,7 @@ class Backend(httpcore.NetworkBackend):
     With `guarded=False` (behind a proxy) addresses are dialled as they come.
     """
 
-    def __init__(
-        self, line: Line, *, resolver: Resolver, allowed: Collection[str], guarded: bool = True
-    ) -> None:
+    def __init__(self, line: Line, *, resolver: Resolver, allowed: Collection[str], guarded: bool = True) -> None:
         self._line = line
         self._resolver = resolver
         self._allowed = allowed
@@ -126,9 +122,7 @@ class Backend(httpcore.NetworkBackend):
         line = self._line
         line.phase = "resolve"
         allowed = self._allowed if self._guarded else {host}
-        addresses = resolve(
-            host, port, resolver=self._resolver, allowed=allowed, timeout=line.left()
-        )
+        addresses = resolve(host, port, resolver=self._resolver, allowed=allowed, timeout=line.left())
         line.phase = "connect"
         for address in addresses[:-1]:
             try:

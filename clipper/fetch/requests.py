@@ -18,8 +18,7 @@ __all__ = ["Secrets", "Sender", "origin_of", "request_bytes"]
 
 ACCEPT = {
     "page": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    "feed": "application/atom+xml,application/rss+xml,application/feed+json;q=0.9,"
-    "application/xml;q=0.9,*/*;q=0.8",
+    "feed": "application/atom+xml,application/rss+xml,application/feed+json;q=0.9,application/xml;q=0.9,*/*;q=0.8",
     "image": "image/avif,image/webp,image/*,*/*;q=0.8",
     "robots": "text/plain,*/*;q=0.8",
 }

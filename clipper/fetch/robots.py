@@ -40,9 +40,7 @@ class _Rules:
 class Robots:
     """Asks each origin once; `get` fetches a robots.txt, `agent` is the product's name."""
 
-    def __init__(
-        self, get: Callable[[str], File], *, agent: str, monotonic: Callable[[], float]
-    ) -> None:
+    def __init__(self, get: Callable[[str], File], *, agent: str, monotonic: Callable[[], float]) -> None:
         self._get = get
         self._agent = agent
         self._monotonic = monotonic
@@ -79,6 +77,4 @@ class Robots:
         return _Rules(now + LIFETIME)
 
     def _refused(self, url: str, why: str) -> RefusedError:
-        return RefusedError(
-            f"{url}: {why}; --robots ignore fetches it all the same", url=url, rule="robots"
-        )
+        return RefusedError(f"{url}: {why}; --robots ignore fetches it all the same", url=url, rule="robots")

@@ -99,9 +99,7 @@ class Walk:
         if answer.status != 304 or self._believable(answer):
             return False
         if self.anew:
-            raise Fault(
-                Kind.PROTOCOL, "it says 304 to a request without conditions", phase="headers"
-            )
+            raise Fault(Kind.PROTOCOL, "it says 304 to a request without conditions", phase="headers")
         self.validators, self.anew = Validators(), True
         return True
 

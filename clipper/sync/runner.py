@@ -70,7 +70,10 @@ class ReaderPool:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -151,7 +154,9 @@ def run(
                 host, url = turn
                 job = _job(url, archive=archive, force=force, max_age=max_age, now=clock())
                 if isinstance(job, Job):
-                    task = pool.submit(gather, job, fetcher=hosts.fetcher(host), reader=readers, clock=clock)
+                    task = pool.submit(
+                        gather, job, fetcher=hosts.fetcher(host), reader=readers, clock=clock
+                    )
                     flying[task] = host
                     continue
                 hosts.release(host)

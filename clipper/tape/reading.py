@@ -42,7 +42,7 @@ class Record:
 class Skipped:
     """A record that holds no page that can be filed, and why."""
 
-    url: str
+    name: str  # the address of the record
     reason: str
 
 

@@ -81,10 +81,7 @@ class Tape:
         """The recorded answers; raises `TapeError` where there are none."""
         found = self.answers.get((method, checked(url)))
         if not found:
-            raise TapeError(
-                f"{url} is not on the tape {self.path}; "
-                f"`clip record {url} -o NEW.warc.gz` records it"
-            )
+            raise TapeError(f"{url} is not on the tape {self.path}; `clip record {url} -o NEW.warc.gz` records it")
         return found
 
 
@@ -117,9 +114,7 @@ class Replay(httpx.BaseTransport):
         if conditional and entry.status == 200 and _matches(request, entry):
             headers = [(k, v) for k, v in entry.headers if k.lower() in KEPT_IN_304]
             return httpx.Response(UNMODIFIED, headers=headers, request=request)
-        return httpx.Response(
-            entry.status, headers=list(entry.headers), stream=_Stream(entry), request=request
-        )
+        return httpx.Response(entry.status, headers=list(entry.headers), stream=_Stream(entry), request=request)
 
 
 class _Stream(httpx.SyncByteStream):
@@ -149,9 +144,7 @@ def _matches(request: httpx.Request, entry: Entry) -> bool:
 
 def _completed(path: Path) -> dict[str, Entry]:
     """The revisits of a tape with the bodies that they refer to, by record id."""
-    ids = (
-        record.id for record in records(path) if record.type in ("response", "revisit", "resource")
-    )
+    ids = (record.id for record in records(path) if record.type in ("response", "revisit", "resource"))
     pairs = zip(ids, captures(path), strict=True)
     return {id_: _whole(capture) for id_, capture in pairs if not isinstance(capture, Skipped)}
 

@@ -83,9 +83,7 @@ class Writer:
         if not truncated:
             self.written.setdefault(digest, (url, date))
 
-    def revisit(
-        self, url: str, *, at: datetime, request: bytes, head: bytes, named: dict[str, str]
-    ) -> None:
+    def revisit(self, url: str, *, at: datetime, request: bytes, head: bytes, named: dict[str, str]) -> None:
         """A request whose answer's body is another record's."""
         date = _date(at)
         answered = self._record(url, "revisit", head, {"WARC-Date": date, **named})
@@ -181,8 +179,7 @@ def _write_capture(writer: Writer, capture: Capture) -> None:
 
 def _headers(capture: Capture) -> Headers:
     kept = tuple(
-        (f"X-Archive-Orig-{name}" if name.lower() in CODINGS else name, value)
-        for name, value in capture.headers
+        (f"X-Archive-Orig-{name}" if name.lower() in CODINGS else name, value) for name, value in capture.headers
     )
     if capture.status == HTTPStatus.NOT_MODIFIED:
         return kept

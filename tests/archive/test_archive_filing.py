@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from clipper.archive import Archive
-from clipper.models import Capture, Completeness, Extraction, Outcome, PageState, Verdict
-
-KEY = "//example.com/a"
-START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
+from clipper.models import Completeness, Filed, Outcome, PageState, Verdict
+from tests.archive.archive_material import KEY, START, URL, capture, extraction
 
 
-def capture(text: str = "first words", *, hour: float = 0, url: str = "https://example.com/a", **more: object) -> Capture:
-    body = f"<html><p>{text}</p>{hour}</html>".encode()
-    values: dict[str, object] = {
-        "url": url, "final_url": url, "status": 200, "headers": (("ETag", f'"{hour}"'),),
-        "body": body, "fetched_at": START + timedelta(hours=hour), "milliseconds": 12,
-    }  # fmt: skip
-    return Capture(**{**values, **more})  # type: ignore[arg-type]
-
-
-def extraction(text: str = "first words", *, title: str = "A title", verdict: Verdict = Verdict.OK) -> Extraction:
-    return Extraction(verdict=verdict, title=title, markdown=text, text=text, words=len(text.split()))
-
-
-@pytest.fixture
-def archive(tmp_path: Path):
-    with Archive.open(tmp_path / "archive.db", create=True) as opened:
-        yield opened
-
-
-def save(archive: Archive, text: str, hour: float, **more: object):
-    return archive.record(capture(text, hour=hour), extraction(text, **more), url_key=KEY)  # type: ignore[arg-type]
+def save(archive: Archive, text: str, hour: float, *, title: str = "A title") -> Filed:
+    return archive.record(capture(text, hour=hour), extraction(text, title=title), url_key=KEY)
 
 
 def test_the_first_capture_is_new_and_a_version(archive: Archive) -> None:
@@ -69,7 +49,9 @@ def test_another_article_is_a_version_that_says_what_changed(archive: Archive) -
         ({}, Verdict.EMPTY),
     ],
 )
-def test_a_worse_fetch_never_becomes_a_version(archive: Archive, damage: dict[str, object], verdict: Verdict) -> None:
+def test_a_worse_fetch_never_becomes_a_version(
+    archive: Archive, damage: dict[str, Any], verdict: Verdict
+) -> None:
     save(archive, "first words", 0)
     bad = capture("wait a moment", hour=1, **damage)
     filed = archive.record(bad, extraction("wait a moment", verdict=verdict), url_key=KEY)
@@ -82,7 +64,7 @@ def test_a_worse_fetch_never_becomes_a_version(archive: Archive, damage: dict[st
 def test_page_gone_and_back(archive: Archive) -> None:
     save(archive, "first words", 0)
     archive.record_failure(
-        "https://example.com/a", url_key=KEY, outcome=Outcome.FAILED, reason="404 Not Found", status=404,
+        URL, url_key=KEY, outcome=Outcome.FAILED, reason="404 Not Found", status=404,
         checked_at=START + timedelta(hours=1),
     )  # fmt: skip
     page = archive.page(KEY)
@@ -110,8 +92,6 @@ def test_not_modified_is_a_check_on_the_version_in_force(archive: Archive) -> No
 
 
 def test_same_bytes_need_no_extraction(archive: Archive) -> None:
-    from dataclasses import replace
-
     first = capture(hour=0)
     save(archive, "first words", 0)
     again = replace(first, fetched_at=START + timedelta(hours=1))

@@ -21,26 +21,30 @@ def tag(connection: sqlite3.Connection, url_key: str, tags: tuple[str, ...], *, 
 def untag(connection: sqlite3.Connection, url_key: str, tags: tuple[str, ...]) -> None:
     page_id = _page_id(connection, url_key)
     connection.executemany(
-        "DELETE FROM tags WHERE page_id = ? AND tag = ?", [(page_id, " ".join(name.split())) for name in tags]
+        "DELETE FROM tags WHERE page_id = ? AND tag = ?",
+        [(page_id, " ".join(name.split())) for name in tags],
     )
 
 
 def tags(connection: sqlite3.Connection, url_key: str) -> tuple[str, ...]:
     found = connection.execute(
-        "SELECT tag FROM tags JOIN pages ON pages.id = tags.page_id WHERE url_key = ? ORDER BY tag", (url_key,)
+        "SELECT tag FROM tags JOIN pages ON pages.id = tags.page_id WHERE url_key = ? ORDER BY tag",
+        (url_key,),
     )
     return tuple(row[0] for row in found)
 
 
 def note(connection: sqlite3.Connection, url_key: str, text: str, *, now: str) -> None:
     connection.execute(
-        "INSERT INTO notes (page_id, note, added_at) VALUES (?, ?, ?)", (_page_id(connection, url_key), text, now)
+        "INSERT INTO notes (page_id, note, added_at) VALUES (?, ?, ?)",
+        (_page_id(connection, url_key), text, now),
     )
 
 
 def notes(connection: sqlite3.Connection, url_key: str) -> tuple[str, ...]:
     found = connection.execute(
-        "SELECT note FROM notes JOIN pages ON pages.id = notes.page_id WHERE url_key = ? ORDER BY notes.id",
+        "SELECT note FROM notes JOIN pages ON pages.id = notes.page_id WHERE url_key = ?"
+        " ORDER BY notes.id",
         (url_key,),
     )
     return tuple(row[0] for row in found)

@@ -1,0 +1,133 @@
+"""How small an archive is: captures of years, against WARC with gzip per record and revisits.
+
+    python -m benchmarks.storage [FOLDER]
+
+FOLDER holds one folder a page with captures named by time (`20250409T003004Z.html.gz`). All
+captures are filed with all their bytes. Read back: each body, checked byte for byte.
+"""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha1, sha256
+from io import BytesIO
+from pathlib import Path
+
+from clipper.archive import Archive
+from clipper.models import Capture, Extraction, Verdict
+
+DATA = Path(__file__).parents[1] / ".." / "shared" / "data" / "versions"
+HEADERS = (
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Cache-Control", "no-cache, must-revalidate"),
+    ("Server", "nginx"),
+)
+
+
+def captures(folder: Path) -> Iterator[tuple[str, Capture]]:
+    """Every capture of every page, in the order of time."""
+    found = [
+        (file.name.split(".")[0], file.parent.name, file) for file in folder.glob("*/*.html.gz")
+    ]
+    for moment, page, file in sorted(found):
+        at = datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        url = f"https://{page}.example/"
+        body = gzip.decompress(file.read_bytes())
+        yield page, Capture(url, url, 200, HEADERS, body, at, source="import")
+
+
+def read(capture: Capture) -> Extraction:
+    """The article as trafilatura alone reads it, when it is at hand; the page's words otherwise."""
+    try:
+        import trafilatura
+    except ImportError:
+        text = " ".join(capture.body.decode("utf-8", "replace").split()[:2000])
+        return Extraction(Verdict.OK, markdown=text, text=text, words=len(text.split()))
+    markdown = trafilatura.extract(
+        capture.body.decode("utf-8", "replace"), output_format="markdown", fast=True
+    )
+    text = markdown or ""
+    verdict = Verdict.OK if text else Verdict.EMPTY
+    return Extraction(verdict, markdown=text, text=text, words=len(text.split()))
+
+
+def warc_size(every: list[tuple[str, Capture]]) -> int:
+    """The same captures as warcio writes them: a record each, bytes seen before as a revisit."""
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=True)
+    seen: dict[bytes, str] = {}
+    for _, capture in every:
+        http = StatusAndHeaders("200 OK", list(capture.headers), protocol="HTTP/1.1")
+        date = capture.fetched_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        digest = sha1(capture.body, usedforsecurity=False).digest()
+        if digest in seen:
+            record = writer.create_revisit_record(
+                capture.url, f"sha1:{digest.hex()}", capture.url, seen[digest], http
+            )
+        else:
+            seen[digest] = date
+            record = writer.create_warc_record(
+                capture.url,
+                "response",
+                payload=BytesIO(capture.body),
+                http_headers=http,
+                warc_headers_dict={"WARC-Date": date},
+            )
+        writer.write_record(record)
+    return len(out.getvalue())
+
+
+def main(folder: Path) -> None:
+    every = list(captures(folder))
+    if not every:
+        sys.exit(f"no captures in {folder}; the benchmark needs a series of saved pages")
+    readings = [read(capture) for _, capture in every]
+    raw, warc = sum(len(c.body) for _, c in every), warc_size(every)
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "archive.db"
+        started = time.perf_counter()
+        with Archive.open(path, create=True, keep_bodies="all") as archive:
+            for (page, capture), reading in zip(every, readings, strict=True):
+                archive.record(capture, reading, url_key=page)
+        filing = time.perf_counter() - started
+        report(path, every, raw=raw, warc=warc, filing=filing)
+
+
+def report(
+    path: Path, every: list[tuple[str, Capture]], *, raw: int, warc: int, filing: float
+) -> None:
+    """Print the numbers of an archive that holds all captures."""
+    with Archive.open(path, readonly=True) as archive:
+        counts = archive.stats()
+        times = []
+        for _, capture in every:
+            started = time.perf_counter()
+            same = archive.body(sha256(capture.body).hexdigest()) == capture.body
+            times.append(time.perf_counter() - started)
+            if not same:
+                sys.exit(f"{capture.url} {capture.fetched_at} came back changed")
+        (stored,) = archive.connection.execute(
+            "SELECT sum(stored) FROM bodies WHERE sha256 NOT IN"
+            " (SELECT packed_sha256 FROM texts WHERE packed_sha256 IS NOT NULL)"
+        ).fetchone()
+    size = path.stat().st_size
+    times.sort()
+    print(f"captures   {len(every)}, versions {counts['snapshots']}, raw {raw:,} bytes")
+    print(f"WARC       {warc:,} bytes (gzip per record, revisits)")
+    print(f"bodies     {stored:,} bytes: {warc / stored:.1f} times smaller")
+    print(f"whole file {size:,} bytes: {warc / size:.1f} times smaller")
+    print(f"filing     {1000 * filing / len(every):.1f} ms a capture")
+    middle, slowest = 1000 * times[len(times) // 2], 1000 * times[-1]
+    print(f"reading    median {middle:.2f} ms, slowest {slowest:.2f} ms")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else DATA)

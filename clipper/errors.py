@@ -5,7 +5,8 @@
     │   └── InvalidURL            not an http or https address
     ├── FileError             3   a file or an archive cannot be used
     │   ├── ArchiveError          not an archive, damaged, full disk, of a newer clipper
-    │   └── TapeError             no such tape, not a WARC file, or an address that is not on it
+    │   ├── TapeError             no such tape, not a WARC file, or an address that is not on it
+    │   └── FeedError             not a feed or an OPML list
     ├── FetchError            4   the network: name, connection, TLS, deadline, broken answer
     │   ├── DeadlineExceeded      the total time was over
     │   ├── BodyTooLarge          more bytes than allowed, sent or after decoding
@@ -63,6 +64,10 @@ class ArchiveError(FileError):
 
 class TapeError(FileError):
     """A tape is missing, unreadable, or does not hold what was asked of it."""
+
+
+class FeedError(FileError):
+    """Not a feed, or not an OPML list, that can be read."""
 
 
 class FetchError(ClipperError):

@@ -227,7 +227,8 @@ def _matches(request: httpx.Request, answer: Recorded) -> bool:
     if answer.status != 200:
         return False
     if tag is not None:
-        return tag.removeprefix("W/") == held.get("etag", "").removeprefix("W/") != ""
+        known = held.get("etag", "").removeprefix("W/")
+        return bool(known) and bool(tag.removeprefix("W/") == known)
     return date is not None and date == held.get("last-modified")
 
 

@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from clipper.cli.network import network_options, policy_of
 from clipper.cli.options import Duration, db_option, writing
-from clipper.cli.output import complain, remark, safe
+from clipper.cli.output import complain, safe
 from clipper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def clip_command(
     page_url: str | None,
     db: Path,
     dry_run: bool,
-    keep_bodies: str,
+    keep_bodies: Literal["last", "all", "none"],
     **options: Any,
 ) -> int:
     """Fetch pages, read their articles and file them (the default command).
@@ -136,7 +136,7 @@ def _manner(options: dict[str, Any]) -> Manner:
     )
 
 
-def _archive(db: Path, dry_run: bool, keep_bodies: str) -> Archive:
+def _archive(db: Path, dry_run: bool, keep_bodies: Literal["last", "all", "none"]) -> Archive:
     """The archive to file in; a dry run files in a copy that nobody keeps."""
     from clipper.archive import Archive
 

@@ -14,7 +14,7 @@ FENCE = "---\n"
 def front_matter(fields: Mapping[str, object]) -> str:
     """The fields between two lines of `---`; those that are None are left out."""
     known = {name: value for name, value in fields.items() if value not in (None, [], ())}
-    text = yaml.dump(known, Dumper=DUMPER, allow_unicode=True, sort_keys=False, width=1_000_000)
+    text: str = yaml.dump(known, Dumper=DUMPER, allow_unicode=True, sort_keys=False, width=1_000_000)
     return FENCE + text + FENCE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import asdict
 from functools import cache
 
@@ -81,7 +82,8 @@ def _region(root: HtmlElement) -> Region | None:
 
 def _answer(root: HtmlElement) -> str | None:
     """What trafilatura takes for the article, as text."""
-    document = trafilatura.bare_extraction(root, include_comments=False, with_metadata=False)
+    # A copy: trafilatura prunes the tree that it is given.
+    document = trafilatura.bare_extraction(deepcopy(root), include_comments=False, with_metadata=False)
     return None if document is None else str(getattr(document, "text", "") or "")
 
 

@@ -132,7 +132,10 @@ def _without_site(title: str, site: str | None) -> str:
 
 def _author(root: HtmlElement, meta: dict[str, str], linked: dict[str, Any]) -> str | None:
     candidates = [_name(linked.get("author")), meta.get("author"), meta.get("article:author"), meta.get("dc.creator"), meta.get("parsely-author")]
-    for element in root.xpath('//*[@itemprop="author"] | //a[@rel="author"] | //*[contains(@class, "byline")] | //*[contains(concat(" ", @class, " "), " author ")]')[:3]:
+    for element in root.xpath(
+        '//*[@itemprop="author"] | //a[@rel="author"] | //*[contains(@class, "byline")] | //*[contains(concat(" ", @class, " "), " author ")'
+        ' or contains(@class, "nickname")]'
+    )[:3]:
         candidates.append(re.sub(r"^\s*(?:by|von|par|por)\s+", "", element.text_content().strip(), flags=re.I))
     head = " ".join(root.text_content().split())[:3000] if not any(candidates) else ""
     if match := BYLINE.search(head):

@@ -81,7 +81,7 @@ def _deflate(parts: Iterator[bytes]) -> Iterator[bytes]:
         raise Truncated("the deflate stream ends too early")
 
 
-def _inflated(inflater: zlib._Decompress, data: bytes, done: int) -> Iterator[bytes]:  # type: ignore[name-defined]
+def _inflated(inflater: zlib._Decompress, data: bytes, done: int) -> Iterator[bytes]:
     rest = data
     while True:
         try:

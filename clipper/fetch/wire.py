@@ -128,7 +128,7 @@ class Guarded(httpx.BaseTransport):
                 target=request.url.raw_path,
             ),
             headers=request.headers.raw,
-            content=request.stream,  # type: ignore[arg-type]
+            content=request.stream,
             extensions=request.extensions,
         )
         answer = self._pool(request.url.raw_scheme).handle_request(raw)

@@ -1,28 +1,18 @@
-"""What changed between two texts, in words that a reader of Chinese or English sees.
+"""How one sequence became another: what is common at both ends goes first, items that occur once
+on either side anchor the rest (patience), and the gaps between anchors get a shortest edit (Myers).
 
-Paragraphs are aligned first, then the words inside paragraphs that became others. A CJK character
-is a word. `difflib` needs 2.35 s for 20,000 characters; this needs milliseconds, because what is
-common at both ends goes first, words that occur once on either side anchor the rest, and only the
-gaps between anchors are compared word by word.
+`difflib` needs 2.35 s for 20,000 characters; this needs milliseconds.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["changed_words", "plain"]
+__all__ = ["Run", "longest_increasing", "runs"]
 
-CJK = (
-    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3100-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf"
-    "\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
-)
-# A CJK character, a word with its inner apostrophes, points and hyphens, white space, or one sign.
-TOKEN = re.compile(rf"[{CJK}]|[^\W{CJK}]+(?:['’.\-][^\W{CJK}]+)*|\s+|.", re.DOTALL)
-WORD = re.compile(r"\w")
 # The greatest number of differences that Myers' search is given in one gap: beyond it, what stands
 # between two anchors is told as replaced, which is also how a reader sees it.
 GREATEST_DISTANCE = 200
@@ -37,30 +27,6 @@ class Run:
     i2: int
     j1: int
     j2: int
-
-
-def changed_words(old: str, new: str) -> tuple[int, int]:
-    """How many words were added and removed. A paragraph that only moved counts as neither."""
-    before, after = paragraphs(old), paragraphs(new)
-    kept = Counter(before) & Counter(after)
-    gone, come = _without(before, kept), _without(after, kept)
-    left, right = tokens("\n".join(gone)), tokens("\n".join(come))
-    added = removed = 0
-    for run in runs(left, right):
-        if not run.equal:
-            removed += _words(left[run.i1 : run.i2])
-            added += _words(right[run.j1 : run.j2])
-    return added, removed
-
-
-def paragraphs(text: str) -> list[str]:
-    """The blocks of a text, white space around them dropped."""
-    return [block for part in re.split(r"\n\s*\n", text) if (block := part.strip())]
-
-
-def tokens(text: str) -> list[str]:
-    """Words, CJK characters, white space and signs, which joined are the text again."""
-    return TOKEN.findall(text)
 
 
 def runs(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:
@@ -127,21 +93,26 @@ def _anchors(
     """Patience: what occurs once on either side, in the longest order that both share."""
     once_old, once_new = _once(old, i1, i2), _once(new, j1, j2)
     pairs = [(i, once_new[token]) for token, i in once_old.items() if token in once_new]
+    return [pairs[n] for n in longest_increasing([j for _, j in pairs])]
+
+
+def longest_increasing(values: Sequence[int]) -> list[int]:
+    """The positions of a longest increasing subsequence."""
     tails: list[int] = []
     piles: list[int] = []
     back: list[int] = []
-    for n, (_, j) in enumerate(pairs):
-        pile = bisect_left(tails, j)
+    for n, value in enumerate(values):
+        pile = bisect_left(tails, value)
         back.append(piles[pile - 1] if pile else -1)
         if pile == len(tails):
-            tails.append(j)
+            tails.append(value)
             piles.append(n)
         else:
-            tails[pile], piles[pile] = j, n
+            tails[pile], piles[pile] = value, n
     chosen = []
     n = piles[-1] if piles else -1
     while n >= 0:
-        chosen.append(pairs[n])
+        chosen.append(n)
         n = back[n]
     return chosen[::-1]
 
@@ -199,30 +170,3 @@ def _merged(matches: Iterator[Match]) -> Iterator[Match]:
         last = (i, j, length)
     if last:
         yield last
-
-
-def _without(blocks: list[str], kept: Counter[str]) -> list[str]:
-    left = kept.copy()
-    rest = []
-    for block in blocks:
-        if left[block]:
-            left[block] -= 1
-        else:
-            rest.append(block)
-    return rest
-
-
-def _words(items: Sequence[str]) -> int:
-    return sum(1 for item in items if WORD.match(item))
-
-
-IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-MARKS = re.compile(
-    r"^[ \t]*(?:#{1,6}|>|[*+-]|\d+[.)])[ \t]+|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}", re.MULTILINE
-)
-
-
-def plain(markdown: str) -> str:
-    """The words of a Markdown text without addresses and most marks, for counting them."""
-    return MARKS.sub("", LINK.sub(r"\1", IMAGE.sub("", markdown)))

@@ -10,9 +10,7 @@ __all__ = ["article_digest", "normalised"]
 
 # Characters that nobody sees: soft hyphen, zero-width space and joiners, direction marks, word
 # joiner and invisible operators, byte order mark, variation selectors.
-INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+"
-)
+INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+")
 WHITE_SPACE = re.compile(r"\s+")
 
 

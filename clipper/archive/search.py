@@ -87,9 +87,7 @@ def _newest(connection: sqlite3.Connection, expression: str, page_id: int) -> in
     return None
 
 
-def _ranked(
-    connection: sqlite3.Connection, expression: str, *, limit: int
-) -> list[tuple[int, int]]:
+def _ranked(connection: sqlite3.Connection, expression: str, *, limit: int) -> list[tuple[int, int]]:
     asked = limit * ROWS_PER_HIT
     while True:
         found = connection.execute(

@@ -73,7 +73,9 @@ class Replay(httpx.BaseTransport):
             waiting.pop(0)
         answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         if _matches(request, answer):
-            return httpx.Response(304, headers=[(k, v) for k, v in answer.headers if k.lower() in ("etag", "last-modified", "date")])
+            return httpx.Response(
+                304, headers=[(k, v) for k, v in answer.headers if k.lower() in ("etag", "last-modified", "date")]
+            )
         headers = [(k, v) for k, v in answer.headers if k.lower() not in NOT_SENT_AGAIN]
         return httpx.Response(answer.status, headers=headers, stream=_Once(answer.body))
 
@@ -101,7 +103,9 @@ class Recorder(httpx.BaseTransport):
             why = "it exists already" if isinstance(error, FileExistsError) else error.strerror
             raise TapeError(f"cannot record on {path}: {why}") from error
         self._writer = WARCWriter(self._file, gzip=path.suffix == ".gz")
-        self._writer.write_record(self._writer.create_warcinfo_record(path.name, {"software": "clipper", "format": "WARC File Format 1.1"}))
+        self._writer.write_record(
+            self._writer.create_warcinfo_record(path.name, {"software": "clipper", "format": "WARC File Format 1.1"})
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response = self._transport.handle_request(request)
@@ -118,7 +122,10 @@ class Recorder(httpx.BaseTransport):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None = None, error: BaseException | None = None, trace: TracebackType | None = None
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
     ) -> None:
         self.close()
 
@@ -127,7 +134,9 @@ class Recorder(httpx.BaseTransport):
 
         url = str(request.url)
         sent = [(k, v) for k, v in _text(request.headers.raw) if k.lower() not in SECRET]
-        asked = StatusAndHeaders(f"{request.method} {request.url.raw_path.decode()} HTTP/1.1", sent, is_http_request=True)
+        asked = StatusAndHeaders(
+            f"{request.method} {request.url.raw_path.decode()} HTTP/1.1", sent, is_http_request=True
+        )
         got = [(k, v) for k, v in _text(response.headers.raw) if k.lower() not in NOT_SENT_AGAIN]
         told = StatusAndHeaders(f"{response.status_code} {response.reason_phrase}", got, protocol="HTTP/1.1")
         answer = self._writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=told)
@@ -182,7 +191,9 @@ def _records(path: Path) -> Iterator[Recorded | Skipped]:
             for record in ArchiveIterator(file):
                 yield _recorded(record)
         except (ArchiveLoadFailed, EOFError, ValueError) as error:
-            raise TapeError(f"{path} is no WARC file, or a damaged one: {str(error).splitlines()[0] if str(error) else error!r}") from error
+            raise TapeError(
+                f"{path} is no WARC file, or a damaged one: {str(error).splitlines()[0] if str(error) else error!r}"
+            ) from error
 
 
 def _recorded(record: ArcWarcRecord) -> Recorded | Skipped:

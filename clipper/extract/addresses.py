@@ -12,7 +12,7 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _JUNK = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ENCODE = {
     char: "".join(f"%{byte:02X}" for byte in char.encode())
-    for char in " <>\"\\`|{}^\u00a0\u3000\u2028\u2029\u200b\ufeff\u202d\u202e"
+    for char in ' <>"\\`|{}^\u00a0\u3000\u2028\u2029\u200b\ufeff\u202d\u202e'
 }
 _UNSAFE = str.maketrans(_ENCODE)
 _PARENTHESES = str.maketrans({"(": "%28", ")": "%29"})

@@ -93,9 +93,7 @@ def _settle(runs: list[Run], mark: Mark) -> list[Run]:
 class _Edges:
     """The runs under one mark, and what stands before and after them."""
 
-    def __init__(
-        self, mark: Mark, runs: list[Run], before: Run | None, after: Run | None
-    ) -> None:
+    def __init__(self, mark: Mark, runs: list[Run], before: Run | None, after: Run | None) -> None:
         self.mark = mark
         self.runs = runs
         self.counts = mark in EMPHASIS  # for other marks only white space leaves

@@ -102,8 +102,7 @@ def _kept(all_blocks: list[Block], answer: str) -> list[Block]:
     sure = [
         n
         for n, block in enumerate(all_blocks)
-        if len(block.letters) >= LONG
-        and (block.letters in whole or _mostly(block.letters, long_lines))
+        if len(block.letters) >= LONG and (block.letters in whole or _mostly(block.letters, long_lines))
     ]
     if not sure:
         return [block for block in all_blocks if block.letters in lines]
@@ -112,7 +111,8 @@ def _kept(all_blocks: list[Block], answer: str) -> list[Block]:
     return [
         block
         for n, block in enumerate(all_blocks)
-        if n in certain or (first - NEAR <= n <= last + NEAR and (block.letters in lines or _piece(block, whole, first < n < last)))
+        if n in certain
+        or (first - NEAR <= n <= last + NEAR and (block.letters in lines or _piece(block, whole, first < n < last)))
     ]
 
 

@@ -1,8 +1,8 @@
 """The one way to the network.
 
-    fetch      redirects by hand, each hop recorded          (_follow)
-    one hop    tries, until one answers or all are spent      (_tries)
-    one try    paced, sent, its body read within bounds       (_try)
+fetch      redirects by hand, each hop recorded          (_follow)
+one hop    tries, until one answers or all are spent      (_tries)
+one try    paced, sent, its body read within bounds       (_try)
 """
 
 from __future__ import annotations
@@ -163,12 +163,18 @@ class Fetcher:
         try:
             target = urls.check(joined)
         except InvalidURL as error:
-            raise RefusedError(f"{urls.without_credentials(here)} redirects to {joined!r}: {error.reason}", url=here, rule="scheme") from error
+            raise RefusedError(
+                f"{urls.without_credentials(here)} redirects to {joined!r}: {error.reason}", url=here, rule="scheme"
+            ) from error
         port = urlsplit(target).port
         host = urls.host_of(target)
         named = {host, f"{host}:{port}"} & self.policy.allow_private
         if port not in DEFAULT_PORTS and port != urlsplit(here).port and not named:
-            raise RefusedError(f"{urls.without_credentials(here)} redirects to port {port} of {host}; clip that address itself", url=here, rule="port")
+            raise RefusedError(
+                f"{urls.without_credentials(here)} redirects to port {port} of {host}; clip that address itself",
+                url=here,
+                rule="port",
+            )
         return target
 
     def _tries(self, way: Way, url: str) -> Answer:
@@ -198,12 +204,28 @@ class Fetcher:
         self._timer.phase = "connect"
         try:
             answer = self._exchange(way, url)
-        except (httpx.HTTPError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, FetchError, RefusedError) as error:
+        except (
+            httpx.HTTPError,
+            httpcore.TimeoutException,
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            FetchError,
+            RefusedError,
+        ) as error:
             told = self._told(error, plain, attempt)
-            way.hops.append(Hop(plain, None, address=self._timer.address, error=str(told), attempt=attempt, milliseconds=_ms(begun)))
+            way.hops.append(
+                Hop(plain, None, address=self._timer.address, error=str(told), attempt=attempt, milliseconds=_ms(begun))
+            )
             raise told from error
         way.hops.append(
-            Hop(plain, answer.status, answer.header("location"), self._timer.address, attempt=attempt, milliseconds=_ms(begun))
+            Hop(
+                plain,
+                answer.status,
+                answer.header("location"),
+                self._timer.address,
+                attempt=attempt,
+                milliseconds=_ms(begun),
+            )
         )
         return answer
 
@@ -236,7 +258,9 @@ class Fetcher:
 
         cut = None
         try:
-            for part in coding.within(coding.decoded(raw(), response.headers.get("content-encoding")), limit, "when decoded"):
+            for part in coding.within(
+                coding.decoded(raw(), response.headers.get("content-encoding")), limit, "when decoded"
+            ):
                 parts += part
         except coding.Truncated as error:
             cut = str(error) if wire or response.headers.get("content-length") != "0" else None
@@ -280,11 +304,16 @@ class Fetcher:
         at = f" at {address}" if address else ""
         facts = {"url": url, "phase": phase, "address": address, "attempt": attempt}
         if isinstance(error, (httpx.TimeoutException, httpcore.TimeoutException)):
-            return DeadlineExceeded(f"{url}: no answer{at} within {self.policy.timeout:g} s ({phase}, try {attempt}); --timeout allows more", **facts)  # type: ignore[arg-type]
+            return DeadlineExceeded(
+                f"{url}: no answer{at} within {self.policy.timeout:g} s ({phase}, try {attempt}); --timeout allows more",
+                **facts,
+            )  # type: ignore[arg-type]
         if isinstance(error, (httpx.ProtocolError, httpcore.ProtocolError)) and "disconnected" not in str(error):
             return ProtocolError(f"{url}: the server{at} broke HTTP ({error}, try {attempt})", **facts)  # type: ignore[arg-type]
         words = "its certificate was not accepted" if phase == "tls" else "the connection failed"
-        return FetchError(f"{url}: {words}{at} ({phase}: {error}, try {attempt}); check the address and the network", **facts)  # type: ignore[arg-type]
+        return FetchError(
+            f"{url}: {words}{at} ({phase}: {error}, try {attempt}); check the address and the network", **facts
+        )  # type: ignore[arg-type]
 
     def _finish(self, way: Way, url: str, answer: Answer) -> Capture:
         capture = Capture(
@@ -311,7 +340,10 @@ def _status_error(capture: Capture, attempts: int) -> StatusError:
     known = {404: "there is no such page", 410: "the page is gone for good", 401: "a login is asked for; try --cookies",
              403: "access is denied; try --cookies or another --user-agent", 429: "too many requests; try again later",
              304: "not modified, though nothing was known of it; try --force"}  # fmt: skip
-    words = known.get(capture.status, "the server failed; try again later" if capture.status >= 500 else "the request was not accepted")
+    words = known.get(
+        capture.status,
+        "the server failed; try again later" if capture.status >= 500 else "the request was not accepted",
+    )
     error = StatusError(
         f"{capture.url}: HTTP {capture.status}, {words}",
         url=capture.url, phase="headers", status=capture.status, attempt=attempts,

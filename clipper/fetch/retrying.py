@@ -71,7 +71,9 @@ def _again(state: RetryCallState) -> bool:
     if not outcome.failed:
         return bool(outcome.result().retry)
     error = outcome.exception()
-    return isinstance(error, FetchError) and not isinstance(error, (BodyTooLarge, ProtocolError)) and error.phase != "tls"
+    return (
+        isinstance(error, FetchError) and not isinstance(error, (BodyTooLarge, ProtocolError)) and error.phase != "tls"
+    )
 
 
 def _last(state: RetryCallState) -> Any:

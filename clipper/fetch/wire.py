@@ -133,7 +133,9 @@ class Guarded(httpx.BaseTransport):
         )
         answer = self._pool(request.url.raw_scheme).handle_request(raw)
         assert isinstance(answer.stream, Iterable)
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
+        )
 
     def close(self) -> None:
         for pool in self._pools.values():

@@ -124,11 +124,7 @@ def _named(node: HtmlElement, *, ancestor: bool) -> str:
 
 
 def _plausible(value: str) -> bool:
-    return (
-        len(value) <= 24
-        and value not in _NO_LANGUAGE
-        and bool(re.fullmatch(r"[a-z0-9+#_.-]+", value))
-    )
+    return len(value) <= 24 and value not in _NO_LANGUAGE and bool(re.fullmatch(r"[a-z0-9+#_.-]+", value))
 
 
 def is_rich(pre: HtmlElement) -> bool:

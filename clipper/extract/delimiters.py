@@ -57,12 +57,8 @@ def _continues(piece: str, char: str) -> bool:
 
 
 def _delimiter(before: str, after: str, size: int) -> _Delimiter:
-    left = not is_space(after) and (
-        not is_punctuation(after) or is_space(before) or is_punctuation(before)
-    )
-    right = not is_space(before) and (
-        not is_punctuation(before) or is_space(after) or is_punctuation(after)
-    )
+    left = not is_space(after) and (not is_punctuation(after) or is_space(before) or is_punctuation(before))
+    right = not is_space(before) and (not is_punctuation(before) or is_space(after) or is_punctuation(after))
     return _Delimiter(size, size, left, right)
 
 

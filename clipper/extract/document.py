@@ -143,9 +143,7 @@ class Table:
     caption: list[Block] = field(default_factory=list)
 
 
-Block = (
-    Paragraph | Heading | Code | Rule | Quote | Figure | Listing | Definitions | Footnote | Table
-)
+Block = Paragraph | Heading | Code | Rule | Quote | Figure | Listing | Definitions | Footnote | Table
 
 
 # What the walk gathers before a list, glossary or table is complete.

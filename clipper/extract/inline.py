@@ -9,9 +9,7 @@ from clipper.extract.document import Kind, Marks, Run
 
 # C0, C1, zero-width space, soft hyphen, word joiner, byte order mark, direction overrides, and the
 # code points that are no characters. Joiners (U+200C, U+200D) stay: Persian and emoji need them.
-_NEVER = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\u202d\u202e\ufeff\ufff9-\ufffb\ufffe\uffff]"
-)
+_NEVER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\u202d\u202e\ufeff\ufff9-\ufffb\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\n\r\x0b\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 _WIDE = "\u2e80-\u2fdf\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60"
 # A line break in the source between two wide characters is no space (CSS Text 3, 4.1.3).

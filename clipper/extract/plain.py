@@ -66,7 +66,5 @@ def _lines(block: Block) -> Iterator[str]:
 def line(runs: Sequence[Run]) -> str:
     """What is read of the runs: text and TeX; pictures and embeds are not text."""
     return "".join(
-        "\n" if run.kind is Kind.BREAK else run.text
-        for run in runs
-        if run.kind not in (Kind.IMAGE, Kind.EMBED)
+        "\n" if run.kind is Kind.BREAK else run.text for run in runs if run.kind not in (Kind.IMAGE, Kind.EMBED)
     ).strip()

@@ -60,8 +60,7 @@ def _block(block: Block) -> str:
             return _listing(block)
         case Definitions():
             entries = (
-                f"<dt>{_tight(e.blocks)}</dt>" if e.term else f"<dd>{_tight(e.blocks)}</dd>"
-                for e in block.entries
+                f"<dt>{_tight(e.blocks)}</dt>" if e.term else f"<dd>{_tight(e.blocks)}</dd>" for e in block.entries
             )
             return "<dl>\n" + "\n".join(entries) + "\n</dl>"
         case Footnote():

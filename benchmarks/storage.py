@@ -1,4 +1,4 @@
-"""How small an archive is: real captures over years, against WARC with gzip per record and revisits.
+"""How small an archive is: captures of years, against WARC with gzip per record and revisits.
 
     python -m benchmarks.storage [FOLDER]
 
@@ -125,9 +125,8 @@ def report(
     print(f"bodies     {stored:,} bytes: {warc / stored:.1f} times smaller")
     print(f"whole file {size:,} bytes: {warc / size:.1f} times smaller")
     print(f"filing     {1000 * filing / len(every):.1f} ms a capture")
-    print(
-        f"reading    median {1000 * times[len(times) // 2]:.2f} ms, slowest {1000 * times[-1]:.2f} ms"
-    )
+    middle, slowest = 1000 * times[len(times) // 2], 1000 * times[-1]
+    print(f"reading    median {middle:.2f} ms, slowest {slowest:.2f} ms")
 
 
 if __name__ == "__main__":

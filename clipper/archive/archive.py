@@ -123,7 +123,7 @@ class Archive:
     def record_same_body(
         self, capture: Capture, *, url_key: str, keep_bodies: KeepBodies | None = None
     ) -> Filed:
-        """File a capture whose bytes are those of an earlier good capture, so that nobody need read them.
+        """File a capture with the bytes of an earlier good capture, which nobody need read again.
 
         Raises `ArchiveError` if no good capture of the page had these bytes.
         """
@@ -159,7 +159,7 @@ class Archive:
         capture: Capture | None = None,
         milliseconds: int = 0,
     ) -> Filed:
-        """File an attempt that brought no article: a failure of the network, a status, a refusal."""
+        """File an attempt that brought no article: the network, a status, a refusal."""
         from clipper.archive import filing
 
         with self._writing():
@@ -184,7 +184,7 @@ class Archive:
         return page.validators if page else Validators()
 
     def latest_body(self, url_key: str) -> str | None:
-        """The sha256 of the bytes of the latest good capture, kept or not; None if there is none."""
+        """The sha256 of the latest good capture's bytes, kept or not; None without one."""
         with self._reading():
             return queries.latest_body(self.connection, url_key)
 
@@ -231,7 +231,7 @@ class Archive:
     def snapshots(
         self, *, since: datetime | None = None, every: bool = False
     ) -> Iterator[Snapshot]:
-        """The latest version of each page, or every version, fetched at `since` or later; by time."""
+        """The latest version of each page, or every one, fetched at `since` or later; by time."""
         with self._reading():
             yield from queries.snapshots(self.connection, since=since, every=every)
 

@@ -32,14 +32,15 @@ def store(connection: sqlite3.Connection, body: bytes, *, base: str | None = Non
         return name
     codec, base, depth, data = _encoded(connection, body, base)
     connection.execute(
-        "INSERT INTO bodies (sha256, size, stored, codec, base, depth, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO bodies (sha256, size, stored, codec, base, depth, data) VALUES (?, ?,"
+        " ?, ?, ?, ?, ?)",
         (name, len(body), len(data), codec, base, depth, data),
     )
     return name
 
 
 def read(connection: sqlite3.Connection, name: str) -> bytes:
-    """The bytes whose sha256 is `name`; `ArchiveError` if they are missing or not what they were."""
+    """The bytes whose sha256 is `name`; `ArchiveError` if missing or not what they were."""
     chain: list[tuple[str, str, bytes]] = []
     wanted: str | None = name
     while wanted is not None:

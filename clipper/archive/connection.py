@@ -27,7 +27,7 @@ ADVICE = {
     sqlite3.SQLITE_IOERR: "the disk cannot be written or read; nothing of this was written",
     sqlite3.SQLITE_READONLY: "the file or its folder cannot be written",
     sqlite3.SQLITE_CANTOPEN: "the file or its folder cannot be opened",
-    sqlite3.SQLITE_BUSY: f"another program kept it locked for {BUSY_MILLISECONDS // 1000} s; try again",
+    sqlite3.SQLITE_BUSY: "another program kept it locked for 30 s; try again",
     sqlite3.SQLITE_LOCKED: "another program keeps it locked; try again",
     sqlite3.SQLITE_NOTADB: "it is not an SQLite file",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; `clip verify` names the damage",

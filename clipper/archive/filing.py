@@ -17,7 +17,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clipper.archive import bodies, rows, standing
+from clipper.archive import bodies, retention, rows, standing
 from clipper.archive.digest import article_digest
 from clipper.archive.versions import (
     Good,
@@ -91,7 +91,10 @@ def file_capture(
         attempt, verdict=extraction.verdict, digest=digest if extraction.text else None
     )
     if not _fit(capture, extraction):
-        return _file_unusable(connection, attempt, capture, _why_unusable(capture, extraction))
+        why = _why_unusable(capture, extraction)
+        return _file_bad(
+            connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture
+        )
     version = _version_of(capture, extraction, attempt, now)
     return _file_good(connection, attempt, capture, version, keep=keep)
 
@@ -141,9 +144,16 @@ def file_failure(
     page_id = page_for(connection, url_key, url)
     if capture is None:
         capture = Capture(
-            url=url, final_url=hops[-1].url if hops else url, status=status or 0, headers=(), body=b"",
-            fetched_at=checked_at, hops=hops, milliseconds=milliseconds, completeness=Completeness.UNKNOWN,
-        )  # fmt: skip
+            url=url,
+            final_url=hops[-1].url if hops else url,
+            status=status or 0,
+            headers=(),
+            body=b"",
+            fetched_at=checked_at,
+            hops=hops,
+            milliseconds=milliseconds,
+            completeness=Completeness.UNKNOWN,
+        )
     attempt = _begun(connection, page_id, capture)
     attempt = replace(attempt, outcome=outcome, reason=reason, status=status or attempt.status)
     return _file_bad(connection, attempt, capture)
@@ -270,7 +280,7 @@ def _file_good(
     )
     filed = _written(connection, attempt, capture)
     if keep != "all":
-        _drop_unchanged(connection, attempt.page_id, keep_newest=keep == "last")
+        retention.drop_unchanged(connection, attempt.page_id, keep_newest=keep == "last")
     return filed
 
 
@@ -292,12 +302,6 @@ def _base(
     return row[0] if row else None
 
 
-def _file_unusable(
-    connection: sqlite3.Connection, attempt: Attempt, capture: Capture, why: str
-) -> Filed:
-    return _file_bad(connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture)
-
-
 def _file_bad(connection: sqlite3.Connection, attempt: Attempt, capture: Capture) -> Filed:
     """File a check that makes no version; of bodies that failed alike the last one is kept."""
     if capture.body:
@@ -306,19 +310,14 @@ def _file_bad(connection: sqlite3.Connection, attempt: Attempt, capture: Capture
             body_sha256=bodies.store(connection, capture.body, base=_bad_base(connection, attempt)),
         )
     filed = _written(connection, attempt, capture)
-    alike = connection.execute(
-        "SELECT id, body_sha256 FROM checks WHERE page_id = ? AND snapshot_id IS NULL AND body_sha256 IS NOT NULL"
-        " AND outcome = ? AND verdict IS ? AND status IS ? AND verdict IS NOT 'unreadable'"
-        " ORDER BY checked_at DESC, seq DESC LIMIT -1 OFFSET 1",
-        (attempt.page_id, attempt.outcome, attempt.verdict, attempt.status),
-    ).fetchall()
-    _drop(connection, [row for row in alike if row[1] != attempt.body_sha256])
+    retention.drop_alike(connection, filed.check_id)
     return filed
 
 
 def _bad_base(connection: sqlite3.Connection, attempt: Attempt) -> str | None:
     row = connection.execute(
-        "SELECT body_sha256 FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC LIMIT 1",
+        "SELECT body_sha256 FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq"
+        " DESC LIMIT 1",
         (attempt.page_id,),
     ).fetchone()
     return row[0] if row else None
@@ -384,28 +383,6 @@ def _write_evidence(
     )
     if any(values):
         connection.execute("INSERT INTO evidence VALUES (?, ?, ?, ?, ?)", (check_id, *values))
-
-
-def _drop_unchanged(connection: sqlite3.Connection, page_id: int, *, keep_newest: bool) -> None:
-    """Let go of the bytes of unchanged checks that are no version's, and of their evidence."""
-    found = connection.execute(
-        "SELECT checks.id, checks.body_sha256 FROM checks JOIN snapshots ON snapshots.id = checks.snapshot_id"
-        " WHERE checks.page_id = ? AND checks.outcome = 'unchanged' AND checks.body_sha256 IS NOT NULL"
-        " AND checks.body_sha256 IS NOT snapshots.body_sha256 ORDER BY checks.checked_at DESC, checks.seq DESC",
-        (page_id,),
-    ).fetchall()
-    newest = found[0][1] if found and keep_newest else None
-    _drop(connection, [row for row in found if row[1] != newest])
-
-
-def _drop(connection: sqlite3.Connection, checks: list[tuple[int, str]]) -> None:
-    for check_id, name in checks:
-        connection.execute(
-            "UPDATE checks SET dropped_sha256 = body_sha256, body_sha256 = NULL WHERE id = ?",
-            (check_id,),
-        )
-        connection.execute("DELETE FROM evidence WHERE check_id = ?", (check_id,))
-        bodies.drop_if_unused(connection, name)
 
 
 def _stored(connection: sqlite3.Connection, name: str) -> bool:

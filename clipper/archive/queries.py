@@ -109,7 +109,10 @@ def _why_no_version(connection: sqlite3.Connection, url_key: str, at: datetime |
     if at is None or not known.versions:
         return f"{address} has no version in the archive; `clip history URL --checks` says why"
     first = history(connection, url_key)[0].fetched_at
-    return f"{address} was first archived on {first:%Y-%m-%d}, after {at:%Y-%m-%d}; leave --at away or name a later day"
+    return (
+        f"{address} was first archived on {first:%Y-%m-%d}, after {at:%Y-%m-%d}; leave"
+        f" --at away or name a later day"
+    )
 
 
 def snapshots(
@@ -136,7 +139,8 @@ def latest_body(connection: sqlite3.Connection, url_key: str) -> str | None:
     row = connection.execute(
         "SELECT coalesce(checks.body_sha256, checks.dropped_sha256)"
         " FROM checks JOIN pages ON pages.id = checks.page_id"
-        " WHERE pages.url_key = ? AND checks.snapshot_id IS NOT NULL AND checks.outcome <> 'not modified'"
+        " WHERE pages.url_key = ? AND checks.snapshot_id IS NOT NULL AND checks.outcome <>"
+        " 'not modified'"
         " ORDER BY checks.checked_at DESC, checks.seq DESC LIMIT 1",
         (url_key,),
     ).fetchone()

@@ -1,4 +1,4 @@
-"""The tables of an archive, as the numbered scripts that make them. A shipped script is never edited.
+"""The tables of an archive, as the numbered scripts that make them; a shipped one is never edited.
 
 The comments are part of the file: SQLite keeps them, so that `.schema` explains itself.
 """
@@ -73,7 +73,7 @@ CREATE TABLE texts ( -- the article of a snapshot; of several, the one with the 
     extracted_at TEXT,
     verdict TEXT,
     markdown TEXT, -- NULL where it is packed
-    packed_sha256 TEXT REFERENCES bodies(sha256), -- its bytes in UTF-8; clip_text(snapshot_id) reads both
+    packed_sha256 TEXT REFERENCES bodies(sha256), -- UTF-8; clip_text(snapshot_id) reads both
     CHECK ((markdown IS NULL) <> (packed_sha256 IS NULL))
 ) STRICT;
 CREATE INDEX texts_packed ON texts(packed_sha256) WHERE packed_sha256 IS NOT NULL;
@@ -212,7 +212,8 @@ CREATE VIEW latest AS -- each page with its latest version and the article
 SELECT pages.id AS page_id, snapshots.id AS snapshot_id, snapshots.title, pages.host, pages.url,
     pages.state, snapshots.author, snapshots.published, snapshots.fetched_at, pages.last_fetched,
     pages.versions, snapshots.words, snapshots.language,
-    (SELECT markdown FROM texts WHERE snapshot_id = snapshots.id ORDER BY id DESC LIMIT 1) AS markdown
+    (SELECT markdown FROM texts WHERE snapshot_id = snapshots.id
+     ORDER BY id DESC LIMIT 1) AS markdown
 FROM pages JOIN snapshots ON snapshots.id = pages.latest_snapshot;
 CREATE VIEW recent_changes AS -- versions after a page's first, the newest on top
 SELECT snapshots.id AS snapshot_id, snapshots.fetched_at, snapshots.title, pages.host,

@@ -50,7 +50,8 @@ class Standing:
 def follow(connection: sqlite3.Connection, check_id: int, *, validators: Validators) -> None:
     """Bring the check's page up to date: one step if the check is its latest, all steps if not."""
     page_id, at, seq, outcome, verdict, status, snapshot_id = connection.execute(
-        "SELECT page_id, checked_at, seq, outcome, verdict, status, snapshot_id FROM checks WHERE id = ?",
+        "SELECT page_id, checked_at, seq, outcome, verdict, status, snapshot_id FROM checks"
+        " WHERE id = ?",
         (check_id,),
     ).fetchone()
     later = "SELECT 1 FROM checks WHERE page_id = ? AND (checked_at, seq) > (?, ?) LIMIT 1"
@@ -59,7 +60,8 @@ def follow(connection: sqlite3.Connection, check_id: int, *, validators: Validat
     else:
         standing = Standing(
             *connection.execute(
-                "SELECT state, checks, failures, first_fetched, last_fetched, gone_since, back_since"
+                "SELECT state, checks, failures, first_fetched, last_fetched, gone_since,"
+                " back_since"
                 " FROM pages WHERE id = ?",
                 (page_id,),
             ).fetchone()
@@ -74,7 +76,8 @@ def recount(connection: sqlite3.Connection, page_id: int) -> None:
     """Work the page's columns out from all of its checks."""
     standing = Standing()
     for row in connection.execute(
-        "SELECT checked_at, outcome, verdict, status FROM checks WHERE page_id = ? ORDER BY checked_at, seq",
+        "SELECT checked_at, outcome, verdict, status FROM checks WHERE page_id = ? ORDER BY"
+        " checked_at, seq",
         (page_id,),
     ):
         standing.step(*row)
@@ -83,16 +86,18 @@ def recount(connection: sqlite3.Connection, page_id: int) -> None:
 
 def _save(connection: sqlite3.Connection, page_id: int, standing: Standing) -> None:
     latest = connection.execute(
-        "SELECT id, title, fetched_at FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC LIMIT 1",
+        "SELECT id, title, fetched_at FROM snapshots WHERE page_id = ? ORDER BY fetched_at"
+        " DESC, seq DESC LIMIT 1",
         (page_id,),
     ).fetchone() or (None, None, None)
     connection.execute(
-        "UPDATE pages SET state = ?, checks = ?, failures = ?, first_fetched = ?, last_fetched = ?, gone_since = ?,"
+        "UPDATE pages SET state = ?, checks = ?, failures = ?, first_fetched = ?,"
+        " last_fetched = ?, gone_since = ?,"
         " back_since = ?, latest_snapshot = ?, title = ?, last_changed = ?,"
         " versions = (SELECT count(*) FROM snapshots WHERE page_id = pages.id) WHERE id = ?",
         (
-            standing.state, standing.checks, standing.failures, standing.first_fetched, standing.last_fetched,
-            standing.gone_since, standing.back_since, *latest, page_id,
+            standing.state, standing.checks, standing.failures, standing.first_fetched,
+            standing.last_fetched, standing.gone_since, standing.back_since, *latest, page_id,
         ),
     )  # fmt: skip
 
@@ -105,13 +110,17 @@ def _validate(
     outcome: str,
     validators: Validators,
 ) -> None:
-    """Take over the validators of the latest good capture; a 304 may renew them, not take them away."""
-    later = "SELECT 1 FROM checks WHERE page_id = ? AND snapshot_id IS NOT NULL AND (checked_at, seq) > (?, ?) LIMIT 1"
+    """Take over the latest good capture's validators; a 304 may renew them, not take them away."""
+    later = (
+        "SELECT 1 FROM checks WHERE page_id = ? AND snapshot_id IS NOT NULL AND"
+        " (checked_at, seq) > (?, ?) LIMIT 1"
+    )
     if connection.execute(later, (page_id, at, seq)).fetchone():
         return
     if outcome == Outcome.NOT_MODIFIED:
         connection.execute(
-            "UPDATE pages SET etag = coalesce(?, etag), last_modified = coalesce(?, last_modified) WHERE id = ?",
+            "UPDATE pages SET etag = coalesce(?, etag), last_modified = coalesce(?,"
+            " last_modified) WHERE id = ?",
             (validators.etag, validators.last_modified, page_id),
         )
     else:

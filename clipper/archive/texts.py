@@ -1,4 +1,4 @@
-"""The Markdown of versions: the latest plain, for everybody to read; older ones packed where it pays.
+"""The Markdown of versions: the latest plain, for everybody to read; older ones packed.
 
 A superseded text of some length goes to `bodies`, against the packed text of the version before
 it. On series of long pages that takes a tenth of the room. `clip_text(snapshot_id)` reads both.

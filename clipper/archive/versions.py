@@ -186,7 +186,8 @@ def _split(connection: sqlite3.Connection, snapshot_id: int, *, at: Good) -> Non
         version.columns["status"] = status
     again = _insert(connection, version)
     connection.execute(
-        "UPDATE checks SET snapshot_id = ? WHERE page_id = ? AND snapshot_id = ? AND (checked_at, seq) >= (?, ?)",
+        "UPDATE checks SET snapshot_id = ? WHERE page_id = ? AND snapshot_id = ? AND"
+        " (checked_at, seq) >= (?, ?)",
         (again, version.columns["page_id"], snapshot_id, at.checked_at, at.seq),
     )
     connection.execute("UPDATE checks SET outcome = 'changed' WHERE id = ?", (at.id,))

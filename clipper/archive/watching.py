@@ -23,8 +23,10 @@ def watch(
     known = _source(connection, url)
     together = sorted({*tags, *(known.tags if known else ())})
     connection.execute(
-        "INSERT INTO feeds (url, kind, title, tags, added_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE"
-        " SET kind = excluded.kind, title = coalesce(excluded.title, title), tags = excluded.tags, paused = 0",
+        "INSERT INTO feeds (url, kind, title, tags, added_at) VALUES (?, ?, ?, ?, ?) ON"
+        " CONFLICT (url) DO UPDATE"
+        " SET kind = excluded.kind, title = coalesce(excluded.title, title), tags ="
+        " excluded.tags, paused = 0",
         (url, kind, title, json.dumps(together, ensure_ascii=False), now),
     )
     source = _source(connection, url)

@@ -32,7 +32,12 @@ __all__ = [
 SIMILAR = 0.35  # of the words and pairs of words, from where on one paragraph became the other
 ALONE = 0.15  # where one paragraph stands against one, little is enough
 SHORT = 20  # words; up to there single words count as well
+SAMPLE = 64  # signs of a paragraph that choose candidates; all of them decide
+CANDIDATES = 3
 COMMON = 8  # a pair of words that more paragraphs have says nothing about which is which
+
+
+Sign = tuple[str, ...]  # a pair of words, or one
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,31 +134,42 @@ def _in_place(run: Run, pairs: dict[int, int]) -> set[int]:
 
 
 def _pairs(before: list[str], after: list[str], gaps: list[Run]) -> dict[int, int]:
-    """Which new paragraph is which old one, of those that are not equal and in order; best first."""
-    olds = [i for run in gaps for i in range(run.i1, run.i2)]
-    news = [j for run in gaps for j in range(run.j1, run.j2)]
-    if not olds or not news:
+    """Which new paragraph is which old one, of those not equal and in order; best first."""
+    signs_old = {i: _signs(before[i]) for run in gaps for i in range(run.i1, run.i2)}
+    signs_new = {j: _signs(after[j]) for run in gaps for j in range(run.j1, run.j2)}
+    if not signs_old or not signs_new:
         return {}
-    signs_old = {i: _signs(before[i]) for i in olds}
-    signs_new = {j: _signs(after[j]) for j in news}
-    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for i, signs in signs_old.items():
-        for sign in signs:
-            holders[sign].append(i)
-    for sign in [sign for sign, held in holders.items() if len(held) > COMMON]:
-        del holders[sign]
+    sets_old = {i: set(signs) for i, signs in signs_old.items()}
     alone = {(g.i1, g.j1) for g in gaps if g.i2 - g.i1 == 1 == g.j2 - g.j1}
+    holders = _holders(sets_old)
     found = []
     for j, signs in signs_new.items():
-        votes: dict[int, int] = defaultdict(int)
-        for sign in signs & holders.keys():
-            for i in holders[sign]:
-                votes[i] += 1
-        for i, shared in votes.items():
-            likeness = 2 * shared / (len(signs) + len(signs_old[i]))
+        own = set(signs)
+        for i in _candidates(signs, holders):
+            likeness = 2 * len(own & sets_old[i]) / (len(own) + len(sets_old[i]))
             if likeness >= (ALONE if (i, j) in alone else SIMILAR):
                 found.append((before[i] != after[j], -likeness, abs(i - j), i, j))
     return _one_to_one(sorted(found))
+
+
+def _holders(sets_old: dict[int, set[Sign]]) -> dict[Sign, list[int]]:
+    """Which old paragraphs have a sign."""
+    holders: dict[Sign, list[int]] = defaultdict(list)
+    for i, signs in sets_old.items():
+        for sign in signs:
+            holders[sign].append(i)
+    return holders
+
+
+def _candidates(signs: list[Sign], holders: dict[Sign, list[int]]) -> list[int]:
+    """The old paragraphs that share most of a sample of the signs."""
+    votes: dict[int, int] = defaultdict(int)
+    for sign in signs[:: 1 + len(signs) // SAMPLE]:
+        held = holders.get(sign, ())
+        if len(held) <= COMMON:
+            for i in held:
+                votes[i] += 1
+    return sorted(votes, key=lambda i: (-votes[i], i))[:CANDIDATES]
 
 
 def _one_to_one(found: list[tuple[bool, float, int, int, int]]) -> dict[int, int]:
@@ -166,12 +182,12 @@ def _one_to_one(found: list[tuple[bool, float, int, int, int]]) -> dict[int, int
     return pairs
 
 
-def _signs(paragraph: str) -> set[tuple[str, ...]]:
+def _signs(paragraph: str) -> list[Sign]:
     """The pairs of neighbouring words of a paragraph; of a shorter one what there is."""
     found = words(paragraph.lower())
     if len(found) > SHORT:
-        return set(pairwise(found))
-    return {*pairwise(found), *((word,) for word in found)} or {(paragraph,)}
+        return list(pairwise(found))
+    return [*pairwise(found), *((word,) for word in found)] or [(paragraph,)]
 
 
 def _pieces(old: str, new: str) -> tuple[tuple[Piece, ...], int, int]:
@@ -196,7 +212,7 @@ def _pieces(old: str, new: str) -> tuple[tuple[Piece, ...], int, int]:
 
 
 def _readable(found: list[Run], left: list[str]) -> Iterator[Run]:
-    """Changes with nothing but a space, a sign or one short word between them told as one change."""
+    """Changes with only a space, a sign or one word between them, told as one change."""
     waiting: Run | None = None
     for n, run in enumerate(found):
         inner = waiting is not None and n + 1 < len(found)

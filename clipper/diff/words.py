@@ -54,7 +54,7 @@ def _blank_line() -> re.Pattern[str]:
 
 @cache
 def _token() -> re.Pattern[str]:
-    """A CJK character, a word with its inner apostrophes, points and hyphens, white space, a sign."""
+    """A CJK character, a word with inner apostrophes, points and hyphens, space, a sign."""
     return re.compile(rf"{_word().pattern}|\s+|.", re.DOTALL)
 
 
@@ -71,7 +71,8 @@ def _markup() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         re.compile(rf"!\[([^\]]*)\]{address}"),
         re.compile(rf"\[([^\]]*)\]{address}"),
         re.compile(
-            r"\\([!-/:-@\[-`{-~])|^[ \t]*(?:#{1,6}|>|[*+-]|\d+[.)])[ \t]+|[*`~]{1,3}(?=\S)|(?<=\S)[*`~]{1,3}"
+            r"\\([!-/:-@\[-`{-~])|^[ \t]*(?:#{1,6}|>|[*+-]|\d+[.)])[ \t]+"
+            r"|[*`~]{1,3}(?=\S)|(?<=\S)[*`~]{1,3}"
             r"|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)",
             re.MULTILINE,
         ),

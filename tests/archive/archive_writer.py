@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from archive_material import capture, extraction
-
 from clipper.archive import Archive
+from tests.archive.archive_material import capture, extraction
 
 
 def main(path: str, name: str, count: int) -> None:

@@ -6,12 +6,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from archive_material import KEY, capture, save
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clipper.archive import Archive, bodies
 from clipper.errors import ArchiveError
+from tests.archive.archive_material import KEY, capture, save
 
 PIECES = st.lists(
     st.sampled_from([b"<p>a paragraph of words</p>", b"\x00\xff", "漏洞".encode()]), max_size=80

@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from archive_material import KEY, START, capture, extraction, save
 
 from clipper.archive import Archive
 from clipper.errors import ArchiveError
+from tests.archive.archive_material import KEY, START, capture, extraction, save
 
 WRITER = Path(__file__).with_name("archive_writer.py")
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ def writer(path: Path, name: str, count: int) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(WRITER.parent)])},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
 
@@ -74,7 +74,8 @@ def test_what_was_acknowledged_outlives_kill_9(path: Path) -> None:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         halves = (
-            "SELECT id FROM snapshots WHERE NOT EXISTS (SELECT 1 FROM texts WHERE snapshot_id = snapshots.id)"
+            "SELECT id FROM snapshots WHERE NOT EXISTS (SELECT 1 FROM texts WHERE"
+            " snapshot_id = snapshots.id)"
             " OR NOT EXISTS (SELECT 1 FROM search WHERE snapshot_id = snapshots.id)"
             " OR NOT EXISTS (SELECT 1 FROM checks WHERE snapshot_id = snapshots.id)"
         )

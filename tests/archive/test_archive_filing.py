@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from archive_material import KEY, START, URL, capture, extraction
 
 from clipper.archive import Archive
 from clipper.models import Completeness, Filed, Outcome, PageState, Verdict
+from tests.archive.archive_material import KEY, START, URL, capture, extraction
 
 
 def save(archive: Archive, text: str, hour: float, *, title: str = "A title") -> Filed:

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from archive_material import KEY, capture, extraction, save
 
 from clipper.archive import Archive
 from clipper.archive.schema import APPLICATION_ID, LATEST, SCRIPTS
 from clipper.errors import ArchiveError
+from tests.archive.archive_material import KEY, capture, extraction, save
 
 
 def schema(path: Path) -> list[tuple[str, ...]]:
@@ -95,7 +95,8 @@ def test_opening_does_not_import_sqlite_utils_or_zstd(path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from clipper.archive import Archive;"
         "Archive.open(Path(sys.argv[1])).close();"
-        "print([m for m in sys.modules if m.split('.')[0] in ('sqlite_utils', 'backports', 'click')])"
+        "print([m for m in sys.modules if m.split('.')[0] in ('sqlite_utils', 'backports',"
+        " 'click')])"
     )
     said = subprocess.run(
         [sys.executable, "-c", code, str(path)],

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from archive_material import KEY, START, URL, capture, extraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clipper.archive import Archive
 from clipper.models import Outcome, Verdict
+from tests.archive.archive_material import KEY, START, URL, capture, extraction
 
 Event = tuple[int, str]  # hour, and the article: a letter, or what went wrong
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive_material import KEY, capture, extraction, save
-
 from clipper.archive import Archive
+from tests.archive.archive_material import KEY, capture, extraction, save
 
 
 def long_text(number: int) -> str:

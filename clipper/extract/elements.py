@@ -22,9 +22,7 @@ from clipper.extract.document import (
 from clipper.extract.walk import SKIP, Answer, Handler, Walk, line_of
 
 MARKER = 5  # characters: a shorter link within the page is a sign, not words
-_FORMULA = re.compile(
-    r"(?:^|\s)(?:katex|katex-display|mwe-math-element|mjx-container|MathJax)(?:$|\s)"
-)
+_FORMULA = re.compile(r"(?:^|\s)(?:katex|katex-display|mwe-math-element|mjx-container|MathJax)(?:$|\s)")
 _REFERENCE = re.compile(r"\s*(?:\[[^\]]{1,30}\]\s*)+$")
 _BACK = re.compile(r"\s*[a-z^↑↩]{1,2}\s*$")
 

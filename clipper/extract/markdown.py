@@ -126,7 +126,7 @@ def _listing(block: Listing, *, turn: bool) -> list[str]:
     loose = any(_is_loose(item.blocks) for item in block.items)
     out: list[str] = []
     for item, number in zip(block.items, block.numbers(), strict=True):
-        if block.ordered:
+        if block.ordered:  # noqa: SIM108 - the comment needs its place
             # CommonMark knows no negative numbers and at most nine digits.
             marker = f"{min(max(number, 0), 999_999_999)}{')' if turn else '.'} "
         else:

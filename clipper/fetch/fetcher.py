@@ -100,7 +100,7 @@ class Fetcher:
 
     def failed(self, url: str, failure: str) -> None:
         """Count a page that came but was none (a captcha): five alike, and its host is paused."""
-        self._breaker.failed(urls.host_of(url), failure)
+        self._breaker.disappointed(urls.host_of(url), failure)
 
     def close(self) -> None:
         """Close every connection."""

@@ -28,6 +28,7 @@ from clipper.models import (
 )
 
 if TYPE_CHECKING:
+    from clipper.archive.merge import Merged
     from clipper.archive.verify import Damage
 
 __all__ = ["Archive", "KeepBodies"]
@@ -264,6 +265,22 @@ class Archive:
         """Counts of rows and bytes by kind."""
         with self._reading():
             return queries.stats(self.connection)
+
+    def merge(self, other: Path) -> Merged:
+        """File all that another archive has and this one has not; again and it adds nothing.
+
+        The other one may be in use; it is only read (and migrated, if an older clipper made it).
+        """
+        from clipper.archive import merge
+
+        theirs, _ = connection.connect(other, create=False, readonly=True)
+        try:
+            with connection.translated(other):
+                # One state of the other archive, whatever is written to it meanwhile.
+                theirs.execute("BEGIN")
+                return merge.merge(self.connection, theirs, writing=self._writing, keep=self._keep_bodies)
+        finally:
+            theirs.close()
 
     # Proof
 

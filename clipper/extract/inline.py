@@ -1,4 +1,4 @@
-"""Runs of text made tidy: white space as a browser shows it, and paragraphs where two breaks stand."""
+"""Runs of text made tidy: white space as a browser shows it, paragraphs where two breaks stand."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def collapse(text: str) -> str:
 
 
 def paragraphs(runs: Iterable[Run]) -> Iterator[list[Run]]:
-    """The runs in tidy paragraphs: split at two breaks in a row, trimmed, equal neighbours joined."""
+    """The runs in tidy paragraphs: split at two breaks in a row, trimmed, neighbours joined."""
     current: list[Run] = []
     for run in _collapsed(runs):
         if run.kind is Kind.BREAK:
@@ -70,7 +70,7 @@ def _trim_end(runs: list[Run]) -> None:
 
 
 def _collapsed(runs: Iterable[Run]) -> Iterator[Run]:
-    """Runs with folded white space, also across their borders; neighbours with equal marks as one."""
+    """Runs with white space folded across their borders; neighbours of equal marks as one."""
     last: Run | None = None
     for run in runs:
         if run.kind is not Kind.TEXT:

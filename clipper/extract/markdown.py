@@ -103,14 +103,23 @@ def _paragraph(block: Paragraph) -> list[str]:
 
 def _under(runs: Sequence[Run], mark: str) -> list[Run]:
     return [
-        Run(r.text, r.marks if mark in r.marks else (*r.marks, mark), r.kind, r.url, r.title, r.display) for r in runs
+        Run(
+            r.text,
+            r.marks if mark in r.marks else (*r.marks, mark),
+            r.kind,
+            r.url,
+            r.title,
+            r.display,
+        )
+        for r in runs
     ]
 
 
 def _indented(first: str, lines: Sequence[str], width: int) -> list[str]:
     space = " " * width
     return [
-        (first + line).rstrip() if not i else (space + line if line else "") for i, line in enumerate(lines or [""])
+        (first + line).rstrip() if not i else (space + line if line else "")
+        for i, line in enumerate(lines or [""])
     ]
 
 
@@ -170,7 +179,8 @@ def _has_header(block: Table, texts: Sequence[Sequence[str]]) -> bool:
     if any(cell.header for row in block.rows for cell in row.cells) or len(texts) < 3:
         return sum(cell.header for cell in cells) > len(cells) / 2
     return all(
-        text and len(text) <= HEADER_LENGTH and "<br>" not in text and not text[0].isdigit() for text in texts[0]
+        text and len(text) <= HEADER_LENGTH and "<br>" not in text and not text[0].isdigit()
+        for text in texts[0]
     )
 
 
@@ -225,7 +235,9 @@ def _line(runs: Sequence[Run]) -> str:
 
 def _signed(runs: Sequence[Run]) -> list[Run]:
     """The runs without marks that Markdown has no sign for."""
-    return [reduce(without, UNSIGNED.intersection(run.marks), run) if run.marks else run for run in runs]
+    return [
+        reduce(without, UNSIGNED.intersection(run.marks), run) if run.marks else run for run in runs
+    ]
 
 
 def _joined(runs: Sequence[Run]) -> list[Run]:

@@ -1,4 +1,4 @@
-"""The document as plain text: a block a line, code as it stands, no sign that the page did not show."""
+"""The document as plain text: a block a line, code as it stands, no sign that is not the page's."""
 
 from __future__ import annotations
 

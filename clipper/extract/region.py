@@ -18,9 +18,20 @@ from clipper.extract.page import BLOCKS, SILENT, squeezed
 __all__ = ["Region", "blocks", "find"]
 
 LONG = 20  # letters from which a block is the article's wherever the answer has it
+WHOLE = 300_000  # letters up to which pieces of lines are looked for: the work grows with the square
 NEAR = 3  # blocks before the first and after the last long one that may be the article's too
 NEVER_BETWEEN = frozenset("nav aside footer form header".split())
 PIECES = frozenset("td th li dt dd caption figcaption".split())
+# How sites end an article, white space and punctuation aside, at the beginning of a short block.
+END = re.compile(
+    r"如若转载|转载请注明|未经授权|分享至|分享到|你可能感兴趣|您可能感兴趣|相关阅读|相关文章|相关新闻|相关推荐|推荐阅读|延伸阅读|热门推荐|"
+    r"最新文章|发表评论|网友评论|评论列表|感谢您的支持|扫码支持|微信扫一扫|扫一扫|长按识别|上一篇|下一篇|责任编辑|"
+    r"RelatedArticles|RelatedPosts|RelatedStories|Youmayalsolike|Youmightalsolike|Recommendedforyou|Sharethis|LeaveaReply|"
+    r"LeaveaComment|Signupforour|Subscribetoour|MorefromTheAuthor|Readnext",
+    re.I,
+)
+END_LENGTH = 40  # letters of such a block
+END_AFTER = 0.3  # of the text must have been said
 STRUCTURE = frozenset("blockquote dl ol table ul h2 h3 h4 h5 h6".split())
 CHROME = re.compile(
     r"shar(e|ing)|social|related|recommend|comment|newsletter|promo|sidebar|breadcrumb|pagination|subscri|advert|sponsor|"
@@ -57,7 +68,7 @@ def blocks(root: HtmlElement) -> list[Block]:
 
 def find(root: HtmlElement, answer: str) -> Region | None:
     """The region that says what trafilatura's answer says; None if nothing of it is found."""
-    kept = _kept(blocks(root), answer)
+    kept = _before_the_end(_kept(blocks(root), answer))
     if not kept:
         return None
     top = _around([block.element for block in kept])
@@ -97,12 +108,13 @@ def _kept(all_blocks: list[Block], answer: str) -> list[Block]:
     """The blocks whose text is in the answer. A long one wherever it stands; a short one only if it
     is a line of its own there and lies among the long ones: a menu's words stand in many articles."""
     lines = {letters for line in answer.splitlines() if (letters := squeezed(line))}
-    whole = "".join(squeezed(line) for line in answer.splitlines())
-    long_lines = [line for line in lines if len(line) >= LONG]
+    whole = "".join(squeezed(line) for line in answer.splitlines())[:WHOLE]
+    long_lines = [line for line in lines if len(line) >= LONG] if len(whole) < WHOLE else []
     sure = [
         n
         for n, block in enumerate(all_blocks)
-        if len(block.letters) >= LONG and (block.letters in whole or _mostly(block.letters, long_lines))
+        if len(block.letters) >= LONG
+        and (block.letters in lines or block.letters in whole or _mostly(block.letters, long_lines))
     ]
     if not sure:
         return [block for block in all_blocks if block.letters in lines]
@@ -111,9 +123,18 @@ def _kept(all_blocks: list[Block], answer: str) -> list[Block]:
     return [
         block
         for n, block in enumerate(all_blocks)
-        if n in certain
-        or (first - NEAR <= n <= last + NEAR and (block.letters in lines or _piece(block, whole, first < n < last)))
+        if n in certain or (first - NEAR <= n <= last + NEAR and (block.letters in lines or _piece(block, whole, first < n < last)))
     ]
+
+
+def _before_the_end(kept: list[Block]) -> list[Block]:
+    """The blocks before the words with which sites end an article, once some of it has been said."""
+    total, said = sum(len(block.letters) for block in kept), 0
+    for n, block in enumerate(kept):
+        if said > END_AFTER * total and len(block.letters) <= END_LENGTH and END.match(block.letters):
+            return kept[:n]
+        said += len(block.letters)
+    return kept
 
 
 def _piece(block: Block, whole: str, inside: bool) -> bool:

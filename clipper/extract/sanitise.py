@@ -29,10 +29,11 @@ from clipper.extract.document import (
     stretch,
 )
 
-TAGS = frozenset(
-    "a b blockquote br caption code dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr img"
-    " input ins li mark ol p pre small strong sub sup table tbody td th thead tr u ul".split()
-)
+_WRITTEN = """
+a b blockquote br caption code dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr img
+input ins li mark ol p pre small strong sub sup table tbody td th thead tr u ul
+"""
+TAGS = frozenset(_WRITTEN.split())
 
 
 def html(blocks: Iterable[Block]) -> str:

@@ -1,0 +1,111 @@
+"""What is read out of a page, case by case."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from clipper.extract import Reader, extract
+from clipper.extract.page import parse
+from clipper.models import Capture, Extraction, Verdict
+
+NOW = datetime(2026, 10, 2, 12, tzinfo=UTC)
+STORY = "".join(f"<p>Sentence number {n} of a story about a lighthouse keeper and her many letters home.</p>" for n in range(12))
+
+
+def read(html: str, **headers: str) -> Extraction:
+    return extract(capture(html.encode(), **headers))
+
+
+def capture(body: bytes, **headers: str) -> Capture:
+    url = "https://example.com/a/b"
+    return Capture(url=url, final_url=url, status=200, headers=tuple(headers.items()), body=body, fetched_at=NOW)
+
+
+@pytest.mark.parametrize("reference", ["&#27;", "&#8", "&#x0c;", "&#0;", "&#x1F;", "&#127;", "\x08"])
+def test_no_control_character_costs_the_text(reference: str) -> None:
+    found = read(f"<title>T</title><article>{STORY}<p>before {reference} after the storm had passed</p></article>")
+    assert "after the storm" in found.text
+    assert "Sentence number 11" in found.text
+
+
+@pytest.mark.parametrize(("reference", "character"), [("&#252;", "ü"), ("&#8222;", "„"), ("&#10;", " "), ("&#x1F600;", "😀"), ("&#xfc;", "ü")])
+def test_other_references_are_characters(reference: str, character: str) -> None:
+    root = parse(f"<p>a{reference}b</p>")
+    assert root is not None
+    assert " ".join(root.text_content().split("\n")) == f"a{character}b"
+
+
+def test_depth_costs_no_text() -> None:
+    deep = "<div>" * 3000 + f"<p>{'deep down in the sea ' * 10}</p>" + "</div>" * 3000
+    assert "deep down" in read(f"<article>{STORY}</article>{deep}<p>and after it</p>").markdown + str(
+        parse(deep).text_content()  # type: ignore[union-attr]
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        (b"", Verdict.EMPTY),
+        (b"   \n", Verdict.EMPTY),
+        (b"<!-- nothing -->", Verdict.EMPTY),
+        (b"%PDF-1.7 ...", Verdict.NOT_HTML),
+        (b"\x89PNG\r\n\x1a\n", Verdict.NOT_HTML),
+        ("<p>传送失败,3秒后带你去看精彩文章</p>".encode(), Verdict.SOFT_404),
+        (b"<p>Checking your browser before accessing example.com</p>", Verdict.CHALLENGE),
+        (b"<script src=a></script><div id=root></div>", Verdict.SCRIPT_SHELL),
+        (STORY.encode(), Verdict.OK),
+        (STORY.encode() + b"<footer>Log in | captcha help | page not found? tell us</footer>" * 3, Verdict.OK),
+        (b"<p>A short note about the weather on the island this morning.</p>", Verdict.THIN),
+    ],
+)
+def test_verdicts(body: bytes, verdict: Verdict) -> None:
+    assert extract(capture(body)).verdict is verdict
+
+
+def test_scripts_and_foreign_links_are_left_behind() -> None:
+    found = read(f'<article>{STORY}<p onclick="x()"><a href="javascript:alert(1)">press</a> <a href="../c">see</a> the other page</p><script>alert(1)</script></article>')
+    assert "javascript:" not in found.markdown + found.html
+    assert "alert" not in found.markdown + found.html + found.text
+    assert "(https://example.com/c)" in found.markdown
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("<title>The keeper - Island News</title>", "The keeper"),
+        ('<title>The keeper - Island News</title><meta property="og:title" content="The keeper">', "The keeper"),
+        ('<title>灯塔看守人的信_海岛新闻网</title>', "灯塔看守人的信"),
+    ],
+)
+def test_the_title_loses_the_site(head: str, title: str) -> None:
+    heading = f"<h1>{title}</h1>"
+    assert read(f"<head>{head}</head><body><article>{heading}{STORY}</article></body>").title == title
+
+
+@pytest.mark.parametrize(
+    ("html", "published"),
+    [
+        ('<meta property="article:published_time" content="2026-09-14T07:30:00+02:00">', "2026-09-14T07:30:00+02:00"),
+        ('<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2026-09-14"}</script>', "2026-09-14"),
+        ('<span class="time">2026年9月4日</span>', "2026-09-04"),
+        ('<span class="pub-time">3小时前</span>', "2026-10-02"),
+        ("", None),
+    ],
+)
+def test_the_date_is_the_pages_own(html: str, published: str | None) -> None:
+    assert read(f"<article><h1>T</h1>{html}{STORY}</article>").published == published
+
+
+def test_a_page_that_stalls_the_reader_is_unreadable_and_the_next_is_fine() -> None:
+    hostile = "<div " + " ".join(f"a{n}=1" for n in range(60_000)) + f">{STORY}"
+    with Reader(time_limit=1.0) as reader:
+        assert reader.read(capture(STORY.encode())).verdict is Verdict.OK
+        assert reader.read(capture(hostile.encode())).verdict is Verdict.UNREADABLE
+        assert reader.read(capture(STORY.encode())).verdict is Verdict.OK
+
+
+def test_reading_apart_and_here_agree() -> None:
+    with Reader() as reader:
+        assert reader.read(capture(STORY.encode())) == extract(capture(STORY.encode()))

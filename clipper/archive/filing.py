@@ -38,7 +38,7 @@ from clipper.models import (
 )
 
 if TYPE_CHECKING:
-    from clipper.archive.archive import KeepBodies
+    from clipper.archive.reader import KeepBodies
 
 __all__ = [
     "Attempt",

@@ -17,7 +17,7 @@ from clipper.archive.versions import copied, good_after, good_before, place
 from clipper.models import Capture, Completeness, Outcome, Validators, Verdict
 
 if TYPE_CHECKING:
-    from clipper.archive.archive import KeepBodies
+    from clipper.archive.reader import KeepBodies
 
 __all__ = ["Conflict", "Merged", "merge"]
 

@@ -1,4 +1,4 @@
-"""The archive in Datasette: a library to read in, and tables that are pleasant to look things up in.
+"""The archive in Datasette: a library to read in, and tables to look things up in.
 
 Loaded by Datasette through the entry point `datasette`; does nothing to databases that are not
 clipper's. The only door to datasette, markdown-it-py and nh3. One code for 0.65 and 1.0.

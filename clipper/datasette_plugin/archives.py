@@ -26,7 +26,7 @@ def archives(datasette: Any) -> list[str]:
 
 
 def is_named_archive(datasette: Any, name: str) -> bool:
-    """Whether a database is one, by its file's header: no connection is needed, and 4 bytes read."""
+    """Whether a database is one, by its file's header: 4 bytes are read, nothing is connected."""
     database = datasette.databases.get(name)
     path = getattr(database, "path", None)
     if not path:

@@ -17,11 +17,13 @@ from markupsafe import Markup, escape
 
 __all__ = ["render"]
 
-TAGS = set(
-    "a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5"
-    " h6 hr i ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub summary sup table"
-    " tbody td tfoot th thead tr u ul var".split()
-)
+TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl",
+    "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins",
+    "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
+    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u",
+    "ul", "var",
+}  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title", "class"},
     "ol": {"start"},
@@ -47,11 +49,13 @@ def render(markdown: str) -> Markup:
         link_rel="noopener noreferrer nofollow",
         filter_style_properties={"text-align"},
     )
-    wide = cleaned.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
-    return Markup(wide)  # noqa: S704 - nh3 has cleaned it
+    wide = cleaned.replace("<table>", '<div class="wide"><table>').replace(
+        "</table>", "</table></div>"
+    )
+    return Markup(wide)
 
 
-def _picture(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:  # noqa: ARG001
+def _picture(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     """What a picture is replaced by: its words, and where it is."""
     token = tokens[index]
     source = str(token.attrGet("src") or "")

@@ -12,12 +12,13 @@ __all__ = ["render"]
 
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$")
 DIGEST = re.compile(r"[0-9a-f]{64}$")
-LONG = 160  # characters of a text, an article of 20,000 makes a row of two screens
+LONG = 120  # letters of a text; an article of 20,000 makes a row of two screens
 LONG_ADDRESS = 64
-TIMES = frozenset(
-    "first_fetched last_fetched last_changed gone_since back_since fetched_at published modified"
-    " extracted_at checked_at added_at listed_at first_seen last_seen".split()
-)
+TIMES = frozenset((
+    "first_fetched", "last_fetched", "last_changed", "gone_since", "back_since", "fetched_at",
+    "published", "modified", "extracted_at", "checked_at", "added_at", "listed_at", "first_seen",
+    "last_seen",
+))  # fmt: skip
 SIZES = frozenset(("bytes", "size", "stored"))
 BADGES = frozenset(("state", "verdict", "outcome"))
 GOOD = frozenset(("ok", "alive", "new", "changed", "unchanged", "not modified"))
@@ -51,9 +52,9 @@ def _number(value: int, column: str, datasette: Any) -> Any:
 
 def _text(value: str, column: str, table: str | None, row: Any, datasette: Any) -> Any:
     if column in TIMES and (match := TIME.match(value)):
-        return Markup('<time class="clipper-time" datetime="{}" title="{}">{}&nbsp;{}</time>').format(
-            value, value, match[1], match[2]
-        )
+        return Markup(
+            '<time class="clipper-time" datetime="{}" title="{}">{}&nbsp;{}</time>'
+        ).format(value, value, match[1], match[2])
     if column in BADGES:
         return _badge(value)
     if DIGEST.match(value):
@@ -62,17 +63,28 @@ def _text(value: str, column: str, table: str | None, row: Any, datasette: Any) 
         return _address(value)
     if table == "snapshots" and column == "title" and value and "id" in row.keys():  # noqa: SIM118
         return _reading(datasette, row["id"], value)
-    if table is not None and len(value) > LONG:
-        told = Markup(' <small class="clipper-more">… {} characters</small>')
-        return Markup("{}").format(" ".join(value[:LONG].split())) + told.format(f"{len(value):,}")
+    if table is not None and (short := _shortened(value)) != value:
+        told = Markup('{} <small class="clipper-more">{} characters</small>')
+        return told.format(short, f"{len(value):,}")
     return None
+
+
+def _shortened(text: str) -> str:
+    """At most `LONG` letters' width of it, in which a CJK character takes two."""
+    room = LONG
+    for place, character in enumerate(text[: LONG + 1]):
+        room -= 2 if character >= "\u2e80" else 1
+        if room < 0:
+            return f"{' '.join(text[:place].split())}…"
+    return text
 
 
 def _reading(datasette: Any, snapshot_id: Any, label: Any) -> Markup:
     href = datasette.urls.path(f"/-/clips/{snapshot_id}")
     text = str(label) if label else f"read {snapshot_id}"
-    short = text if len(text) <= LONG else text[: LONG - 1] + "…"
-    return Markup('<a class="clipper-read" href="{}" title="read it">{}</a>').format(href, short)
+    return Markup('<a class="clipper-read" href="{}" title="read it">{}</a>').format(
+        href, _shortened(text)
+    )
 
 
 def _badge(value: str) -> Markup:

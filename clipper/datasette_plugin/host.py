@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
-import datasette as host
-from datasette.utils.asgi import NotFound, Response
+import datasette as host  # type: ignore[import-untyped]
+from datasette.utils.asgi import NotFound, Response  # type: ignore[import-untyped]
 
 __all__ = [
     "NotFound",
@@ -14,7 +15,9 @@ __all__ = [
     "ensure_readable",
     "hookimpl",
     "late_hookimpl",
+    "open_datasette",
     "optional_hookimpl",
+    "register",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,10 +53,25 @@ async def ensure_readable(datasette: Any, actor: Any, database: str) -> None:
                 [("view-table", (database, table)), ("view-database", database), "view-instance"],
             )
         else:
-            from datasette.resources import TableResource
+            from datasette.resources import TableResource  # type: ignore[import-untyped]
 
             await datasette.ensure_permission(
                 action="view-table",
                 resource=TableResource(database=database, table=table),
                 actor=actor,
             )
+
+
+def register(plugin: Any) -> None:
+    """Make a plugin known that is run from its source, where there is no entry point."""
+    from datasette.plugins import pm  # type: ignore[import-untyped]
+
+    if not pm.is_registered(plugin):
+        pm.register(plugin, name=plugin.__name__)
+
+
+def open_datasette(path: Path, settings: Mapping[str, object]) -> Any:
+    """Datasette on one file."""
+    from datasette.app import Datasette  # type: ignore[import-untyped]
+
+    return Datasette([str(path)], settings=dict(settings))

@@ -6,6 +6,7 @@ elsewhere, no referrer. Archived HTML is shown as text and downloaded as a file,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -33,7 +34,8 @@ HEADERS = {
 # A downloaded page that somebody opens in the browser all the same.
 SANDBOX = HEADERS | {"Content-Security-Policy": "sandbox; default-src 'none'"}
 SOURCE_AT_MOST = 400_000  # characters of archived HTML shown as text
-CHINESE = ("zh", "ja", "ko")
+CJK_LANGUAGES = ("zh", "ja", "ko")
+CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ async def enter(datasette: Any, request: Any) -> Door:
 async def library(datasette: Any, request: Any) -> Any:
     """`/-/clips`: what changed last, or what `?q=` finds."""
     door = await enter(datasette, request)
-    given = {name: (request.args.get(name) or "").strip() for name in ("host", "tag", "state", "before")}
+    given = {
+        name: (request.args.get(name) or "").strip() for name in ("host", "tag", "state", "before")
+    }
     filters = shelf.Filters(query=(request.args.get("q") or "").strip(), **given)
     found = await door.read(shelf.library, filters)
     return await door.page(
@@ -111,7 +115,7 @@ async def read(datasette: Any, request: Any) -> Any:
         request,
         it=found,
         article=article.render(without_title(found.markdown, found.snapshot["title"])),
-        cjk=(found.snapshot["language"] or "") in CHINESE,
+        cjk=is_cjk(found),
     )
 
 
@@ -132,7 +136,7 @@ async def difference(datasette: Any, request: Any) -> Any:
         it=found,
         old=old,
         told=comparison.compare(old, found) if old else None,
-        cjk=(found.snapshot["language"] or "") in CHINESE,
+        cjk=is_cjk(found),
     )
 
 
@@ -203,6 +207,14 @@ def number(request: Any) -> int:
     return min(int(request.url_vars["id"]), 2**63 - 1)
 
 
+def is_cjk(found: shelf.Reading) -> bool:
+    """Whether the article is to be set as Chinese, Japanese or Korean."""
+    if language := found.snapshot["language"]:
+        return language in CJK_LANGUAGES
+    sample = found.markdown[:1000]
+    return len(CJK.findall(sample)) > len(sample) / 4
+
+
 def without_title(text: str, title: str | None) -> str:
     """The article without a first heading that only repeats the title above it."""
     first, _, rest = text.lstrip().partition("\n")
@@ -223,7 +235,7 @@ def minute(moment: str | None) -> str:
 def marked(snippet: str) -> Markup:
     """A snippet with the words found marked: U+0002 and U+0003 stand around them."""
     text = str(escape(snippet)).replace("\x02", "<mark>").replace("\x03", "</mark>")
-    return Markup(text)  # noqa: S704 - escaped above
+    return Markup(text)
 
 
 ROUTES: list[tuple[str, Callable[..., Any]]] = [

@@ -7,7 +7,6 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from clipper.errors import UsageError
 
@@ -28,12 +27,14 @@ def serve(
     open_browser: bool = True,
     announce: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve the archive until interrupted; `announce` is told the library's address once it listens."""
+    """Serve the archive until interrupted; `announce` is told the library's address."""
     import uvicorn
-    from datasette.app import Datasette
 
-    _register()
-    datasette = Datasette([str(db)], settings=SETTINGS)
+    from clipper import datasette_plugin
+    from clipper.datasette_plugin.host import open_datasette, register
+
+    register(datasette_plugin)
+    datasette = open_datasette(db, SETTINGS)
     listener = _listener(host, port)
     with listener:
         place = listener.getsockname()[1]
@@ -56,14 +57,3 @@ def _listener(host: str, port: int) -> socket.socket:
         raise UsageError(
             f"cannot listen on {host} port {port}: {error.strerror}; --port 0 takes a free one"
         ) from error
-
-
-def _register() -> None:
-    """Where clipper is not installed but run from its source there is no entry point."""
-    from datasette.plugins import pm
-
-    from clipper import datasette_plugin
-
-    plugin: Any = datasette_plugin
-    if not pm.is_registered(plugin):
-        pm.register(plugin, name="clipper")

@@ -1,4 +1,4 @@
-"""What Datasette should know of an archive's tables: labels, order, facets, search, what to hide."""
+"""What Datasette should know of an archive's tables: labels, order, facets, search."""
 
 from __future__ import annotations
 
@@ -38,7 +38,6 @@ TABLES: dict[str, dict[str, Any]] = {
     },
     "texts": {"description": "The article of a version, as Markdown; the newest counts."},
     "bodies": {"description": "The bytes that were fetched; clip_body(sha256) unpacks them."},
-    "evidence": {"description": "Headers and hops of a check."},
     "feeds": {"description": "What clip sync watches.", "label_column": "title"},
     "listings": {"description": "Which feed listed which page, and when."},
     "tags": {"label_column": "tag"},
@@ -48,7 +47,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "failures": {"description": "Checks that went wrong, the newest on top."},
     "hosts": {"description": "What is archived of each host."},
 }
-HIDDEN = ("search", "search_fts", "site_blocks", "_sqlite_migrations")
+HIDDEN = ("search", "search_fts", "site_blocks", "evidence", "_sqlite_migrations")
 
 QUERIES: dict[str, dict[str, str]] = {
     "search": {

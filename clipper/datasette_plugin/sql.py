@@ -1,20 +1,23 @@
 """SQL functions, so that exploring an archive in SQL is natural.
 
-    clip_text(snapshot_id)      the article of a version, as Markdown
-    clip_body(sha256)           bytes that were fetched, unpacked
-    clip_diff(old, new)         what changed between two versions, as Markdown
-    clip_match(words)           what a person typed, as search_fts takes it
-    clip_snippet(text)          text of the search index without its spaces
+clip_text(snapshot_id)      the article of a version, as Markdown
+clip_body(sha256)           bytes that were fetched, unpacked
+clip_diff(old, new)         what changed between two versions, as Markdown
+clip_match(words)           what a person typed, as search_fts takes it
+clip_snippet(text)          text of the search index without its spaces
 """
 
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from clipper.errors import ArchiveError
 
 __all__ = ["register"]
+
+T = TypeVar("T")
 
 
 def register(connection: sqlite3.Connection) -> None:
@@ -60,7 +63,7 @@ def _match(words: Any) -> str:
     return match_expression(str(words or "")) or '""'
 
 
-def _or_null(read: Any) -> Any:
+def _or_null(read: Callable[[], T]) -> T | None:
     """NULL for what is not there: one damaged row shall not hide the others."""
     try:
         return read()

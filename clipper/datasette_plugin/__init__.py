@@ -43,9 +43,7 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
 
 
 @hookimpl
-def render_cell(
-    row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any
-) -> Any:
+def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Any:
     """Cells short and useful, in tables of archives only."""
     if database is None or not is_named_archive(datasette, database):
         return None

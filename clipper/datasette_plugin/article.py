@@ -49,9 +49,7 @@ def render(markdown: str) -> Markup:
         link_rel="noopener noreferrer nofollow",
         filter_style_properties={"text-align"},
     )
-    wide = cleaned.replace("<table>", '<div class="wide"><table>').replace(
-        "</table>", "</table></div>"
-    )
+    wide = cleaned.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
     return Markup(wide)
 
 

@@ -52,9 +52,9 @@ def _number(value: int, column: str, datasette: Any) -> Any:
 
 def _text(value: str, column: str, table: str | None, row: Any, datasette: Any) -> Any:
     if column in TIMES and (match := TIME.match(value)):
-        return Markup(
-            '<time class="clipper-time" datetime="{}" title="{}">{}&nbsp;{}</time>'
-        ).format(value, value, match[1], match[2])
+        return Markup('<time class="clipper-time" datetime="{}" title="{}">{}&nbsp;{}</time>').format(
+            value, value, match[1], match[2]
+        )
     if column in BADGES:
         return _badge(value)
     if DIGEST.match(value):
@@ -82,9 +82,7 @@ def _shortened(text: str) -> str:
 def _reading(datasette: Any, snapshot_id: Any, label: Any) -> Markup:
     href = datasette.urls.path(f"/-/clips/{snapshot_id}")
     text = str(label) if label else f"read {snapshot_id}"
-    return Markup('<a class="clipper-read" href="{}" title="read it">{}</a>').format(
-        href, _shortened(text)
-    )
+    return Markup('<a class="clipper-read" href="{}" title="read it">{}</a>').format(href, _shortened(text))
 
 
 def _badge(value: str) -> Markup:
@@ -100,9 +98,7 @@ def _address(value: str) -> Any:
     shown = value.removeprefix(f"{parts.scheme}://")
     if len(shown) > LONG_ADDRESS:
         shown = f"{shown[: LONG_ADDRESS - 1]}…"
-    return Markup('<a href="{}" rel="noreferrer noopener nofollow" title="{}">{}</a>').format(
-        value, value, shown
-    )
+    return Markup('<a href="{}" rel="noreferrer noopener nofollow" title="{}">{}</a>').format(value, value, shown)
 
 
 def _size(number: int) -> str:

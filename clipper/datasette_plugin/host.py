@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import datasette as host  # type: ignore[import-untyped]
-from datasette.utils.asgi import NotFound, Response  # type: ignore[import-untyped]
+import datasette as host
+from datasette.utils.asgi import NotFound, Response
 
 __all__ = [
     "NotFound",
@@ -53,7 +53,7 @@ async def ensure_readable(datasette: Any, actor: Any, database: str) -> None:
                 [("view-table", (database, table)), ("view-database", database), "view-instance"],
             )
         else:
-            from datasette.resources import TableResource  # type: ignore[import-untyped]
+            from datasette.resources import TableResource
 
             await datasette.ensure_permission(
                 action="view-table",
@@ -64,7 +64,7 @@ async def ensure_readable(datasette: Any, actor: Any, database: str) -> None:
 
 def register(plugin: Any) -> None:
     """Make a plugin known that is run from its source, where there is no entry point."""
-    from datasette.plugins import pm  # type: ignore[import-untyped]
+    from datasette.plugins import pm
 
     if not pm.is_registered(plugin):
         pm.register(plugin, name=plugin.__name__)
@@ -72,6 +72,6 @@ def register(plugin: Any) -> None:
 
 def open_datasette(path: Path, settings: Mapping[str, object]) -> Any:
     """Datasette on one file."""
-    from datasette.app import Datasette  # type: ignore[import-untyped]
+    from datasette.app import Datasette
 
     return Datasette([str(path)], settings=dict(settings))

@@ -94,14 +94,10 @@ async def enter(datasette: Any, request: Any) -> Door:
 async def library(datasette: Any, request: Any) -> Any:
     """`/-/clips`: what changed last, or what `?q=` finds."""
     door = await enter(datasette, request)
-    given = {
-        name: (request.args.get(name) or "").strip() for name in ("host", "tag", "state", "before")
-    }
+    given = {name: (request.args.get(name) or "").strip() for name in ("host", "tag", "state", "before")}
     filters = shelf.Filters(query=(request.args.get("q") or "").strip(), **given)
     found = await door.read(shelf.library, filters)
-    return await door.page(
-        "clipper_library.html", request, library=found, filters=filters, marked=marked
-    )
+    return await door.page("clipper_library.html", request, library=found, filters=filters, marked=marked)
 
 
 async def read(datasette: Any, request: Any) -> Any:

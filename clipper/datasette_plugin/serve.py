@@ -54,6 +54,4 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        raise UsageError(
-            f"cannot listen on {host} port {port}: {error.strerror}; --port 0 takes a free one"
-        ) from error
+        raise UsageError(f"cannot listen on {host} port {port}: {error.strerror}; --port 0 takes a free one") from error

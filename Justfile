@@ -33,7 +33,7 @@ fixtures:
 
 # Make the sample archive again from the tapes
 archive:
-    {{python}} fixtures/make_archive.py
+    PYTHONPATH=. {{python}} fixtures/make_archive.py
 
 # Pin what is newest, with hashes and without the address of any index
 pin:

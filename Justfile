@@ -33,7 +33,7 @@ fixtures:
 
 # Make the sample archive again from the tapes
 archive:
-    PYTHONPATH=. {{python}} fixtures/make_archive.py
+    {{python}} fixtures/make_archive.py
 
 # Pin what is newest, with hashes and without the address of any index
 pin:

@@ -6,7 +6,7 @@
     ├── FileError             3   a file or an archive cannot be used
     │   ├── ArchiveError          not an archive, damaged, full disk, of a newer clipper
     │   ├── TapeError             no such tape, not a WARC file, or an address that is not on it
-    │   └── FeedError             not a feed or an OPML list
+    │   └── FeedError             not a feed, or not a list of feeds
     ├── FetchError            4   the network: name, connection, TLS, deadline, broken answer
     │   ├── DeadlineExceeded      the total time was over
     │   ├── BodyTooLarge          more bytes than allowed, sent or after decoding
@@ -67,7 +67,11 @@ class TapeError(FileError):
 
 
 class FeedError(FileError):
-    """Not a feed, or not an OPML list, that can be read."""
+    """What came from `url` is no feed, or no list of feeds; the message says what it is instead."""
+
+    def __init__(self, message: str, *, url: str = "") -> None:
+        super().__init__(message)
+        self.url = url
 
 
 class FetchError(ClipperError):

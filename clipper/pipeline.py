@@ -169,9 +169,7 @@ def settle(gathered: Gathered, *, archive: Archive) -> Result:
 def fresh(url: str, *, archive: Archive, max_age: timedelta, now: datetime) -> bool:
     """Whether the page was fetched well less than `max_age` ago."""
     page = archive.page(urls.url_key(url))
-    return bool(
-        page and page.latest_snapshot and page.last_fetched and now - page.last_fetched < max_age
-    )
+    return bool(page and page.latest_snapshot and page.last_fetched and now - page.last_fetched < max_age)
 
 
 def _same_bytes(job: Job, capture: Capture) -> bool:
@@ -216,9 +214,7 @@ def _unusable(url: str, capture: Capture, extraction: Extraction) -> UnusableErr
     if extraction.verdict.good:
         said = f"the body was cut: {capture.truncated_by or 'the connection ended early'}"
         return UnusableError(f"{url}: {said}; try again later", url=url, verdict="truncated")
-    advice = ADVICE.get(
-        extraction.verdict, "the page is kept as evidence, and no version was filed"
-    )
+    advice = ADVICE.get(extraction.verdict, "the page is kept as evidence, and no version was filed")
     reason = f" ({extraction.reason})" if extraction.reason else ""
     message = f"{url}: {extraction.verdict}{reason}; {advice}"
     return UnusableError(message, url=url, verdict=extraction.verdict)

@@ -60,9 +60,7 @@ def check(url: str) -> str:
     elif not SCHEME.match(text):
         raise InvalidURL(url, "it has neither http:// nor https:// nor a host name")
     parts = _split(url, text)
-    return urlunsplit(
-        (parts.scheme, _authority(parts, credentials=True), _path(parts), _query(parts), "")
-    )
+    return urlunsplit((parts.scheme, _authority(parts, credentials=True), _path(parts), _query(parts), ""))
 
 
 def url_key(url: str) -> str:

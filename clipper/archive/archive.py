@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from clipper.archive import connection, queries, rows
 from clipper.archive.rows import Evidence
@@ -26,6 +26,9 @@ from clipper.models import (
     Source,
     Validators,
 )
+
+if TYPE_CHECKING:
+    from clipper.archive.verify import Damage
 
 __all__ = ["Archive", "KeepBodies"]
 
@@ -55,6 +58,7 @@ class Archive:
         self._keep_bodies = keep_bodies
         self._keep = keep
         self._clock = clock
+        self._watched = False
 
     @classmethod
     def open(
@@ -120,9 +124,7 @@ class Archive:
                 now=rows.stamp(self._clock()),
             )
 
-    def record_same_body(
-        self, capture: Capture, *, url_key: str, keep_bodies: KeepBodies | None = None
-    ) -> Filed:
+    def record_same_body(self, capture: Capture, *, url_key: str, keep_bodies: KeepBodies | None = None) -> Filed:
         """File a capture with the bytes of an earlier good capture, which nobody need read again.
 
         Raises `ArchiveError` if no good capture of the page had these bytes.
@@ -134,9 +136,7 @@ class Archive:
                 self.connection, capture, url_key=url_key, keep=keep_bodies or self._keep_bodies
             )
             if filed is None:
-                raise ArchiveError(
-                    f"no article of {capture.url} with these bytes is in {self.path}"
-                )
+                raise ArchiveError(f"no article of {capture.url} with these bytes is in {self.path}")
             return filed
 
     def record_not_modified(self, capture: Capture, *, url_key: str) -> Filed:
@@ -209,9 +209,7 @@ class Archive:
     ) -> Iterator[Page]:
         """Pages by their latest change (`recent`), or by `url`, `title` or `host`."""
         with self._reading():
-            yield from queries.pages(
-                self.connection, host=host, tag=tag, state=state, limit=limit, order=order
-            )
+            yield from queries.pages(self.connection, host=host, tag=tag, state=state, limit=limit, order=order)
 
     def history(self, url_key: str) -> list[Snapshot]:
         """Every version of a page, the oldest first."""
@@ -228,9 +226,7 @@ class Archive:
         with self._reading():
             return queries.snapshot(self.connection, url_key, at=at)
 
-    def snapshots(
-        self, *, since: datetime | None = None, every: bool = False
-    ) -> Iterator[Snapshot]:
+    def snapshots(self, *, since: datetime | None = None, every: bool = False) -> Iterator[Snapshot]:
         """The latest version of each page, or every one, fetched at `since` or later; by time."""
         with self._reading():
             yield from queries.snapshots(self.connection, since=since, every=every)
@@ -268,6 +264,29 @@ class Archive:
         """Counts of rows and bytes by kind."""
         with self._reading():
             return queries.stats(self.connection)
+
+    # Proof
+
+    def verify(self, *, expected_head: str | None = None) -> Iterator[Damage]:
+        """Every damage there is, with the place; reads all of the file and writes nothing."""
+        from clipper.archive import verify
+
+        with self._reading():
+            yield from verify.verify(self.connection, expected_head=expected_head)
+
+    def repair(self) -> None:
+        """Make again what is derived: the search index, and what pages say of their checks."""
+        from clipper.archive import verify
+
+        with self._writing():
+            verify.repair(self.connection)
+
+    def head(self) -> tuple[int, str]:
+        """The number of entries in the ledger and its head: proof of all that was filed so far."""
+        from clipper.archive import ledger
+
+        with self._reading():
+            return ledger.head(self.connection)
 
     # What the user says
 
@@ -308,9 +327,7 @@ class Archive:
 
     # What is watched
 
-    def watch(
-        self, url: str, *, kind: str, title: str | None = None, tags: tuple[str, ...] = ()
-    ) -> Source:
+    def watch(self, url: str, *, kind: str, title: str | None = None, tags: tuple[str, ...] = ()) -> Source:
         """Watch a feed or a page; watching it again adds the tags."""
         from clipper.archive import watching
 
@@ -378,7 +395,13 @@ class Archive:
             return watching.unfetched(self.connection, source)
 
     def _writing(self) -> AbstractContextManager[None]:
-        return connection.transaction(self.connection, self.path, keep=self._keep)
+        from clipper.archive import ledger
+
+        if not self._watched:
+            with connection.translated(self.path):
+                ledger.watch(self.connection)
+            self._watched = True
+        return connection.transaction(self.connection, self.path, keep=self._keep, finish=ledger.append)
 
     def _reading(self) -> AbstractContextManager[None]:
         return connection.translated(self.path)

@@ -32,8 +32,7 @@ def store(connection: sqlite3.Connection, body: bytes, *, base: str | None = Non
         return name
     codec, base, depth, data = _encoded(connection, body, base)
     connection.execute(
-        "INSERT INTO bodies (sha256, size, stored, codec, base, depth, data) VALUES (?, ?,"
-        " ?, ?, ?, ?, ?)",
+        "INSERT INTO bodies (sha256, size, stored, codec, base, depth, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (name, len(body), len(data), codec, base, depth, data),
     )
     return name
@@ -44,9 +43,7 @@ def read(connection: sqlite3.Connection, name: str) -> bytes:
     chain: list[tuple[str, str, bytes]] = []
     wanted: str | None = name
     while wanted is not None:
-        row = connection.execute(
-            "SELECT codec, base, data FROM bodies WHERE sha256 = ?", (wanted,)
-        ).fetchone()
+        row = connection.execute("SELECT codec, base, data FROM bodies WHERE sha256 = ?", (wanted,)).fetchone()
         if row is None:
             raise ArchiveError(f"the bytes {wanted} are not in the archive")
         if len(chain) > 2 * WHOLE_EVERY:
@@ -57,9 +54,7 @@ def read(connection: sqlite3.Connection, name: str) -> bytes:
     for codec, part, data in reversed(chain):
         body = _decoded(codec, data, body, part)
     if sha256(body).hexdigest() != name:
-        raise ArchiveError(
-            f"the bytes {name} are damaged: they have another sha256; `clip verify` tells more"
-        )
+        raise ArchiveError(f"the bytes {name} are damaged: they have another sha256; `clip verify` tells more")
     return body
 
 
@@ -78,9 +73,7 @@ def drop_if_unused(connection: sqlite3.Connection, name: str) -> bool:
     return not used
 
 
-def _encoded(
-    connection: sqlite3.Connection, body: bytes, base: str | None
-) -> tuple[str, str | None, int, bytes]:
+def _encoded(connection: sqlite3.Connection, body: bytes, base: str | None) -> tuple[str, str | None, int, bytes]:
     """The codec, the base, the depth and the data that take the least room."""
     if len(body) < SMALL:
         return "raw", None, 0, body
@@ -136,9 +129,5 @@ def _decoded(codec: str, data: bytes, base: bytes, name: str) -> bytes:
         if codec == "zstd-prefix":
             return cast(bytes, zstd.decompress(data, zstd.ZstdDict(base, is_raw=True).as_prefix))
     except (zstd.ZstdError, ValueError) as error:
-        raise ArchiveError(
-            f"the bytes {name} are damaged: {error}; `clip verify` tells more"
-        ) from error
-    raise ArchiveError(
-        f"the bytes {name} are packed by a codec that this clipper does not know: {codec}"
-    )
+        raise ArchiveError(f"the bytes {name} are damaged: {error}; `clip verify` tells more") from error
+    raise ArchiveError(f"the bytes {name} are packed by a codec that this clipper does not know: {codec}")

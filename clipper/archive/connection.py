@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from clipper.errors import ArchiveError
 
 __all__ = ["connect", "transaction", "translated"]
 
+LEDGER_SINCE = 2  # the version of the schema
 BUSY_MILLISECONDS = 30_000
 # What SQLite says, and what a person can do about it.
 ADVICE = {
@@ -50,12 +51,20 @@ def connect(path: Path, *, create: bool, readonly: bool) -> tuple[sqlite3.Connec
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection, path: Path, *, keep: bool = True) -> Iterator[None]:
-    """Everything inside is written at once or not at all; with `keep=False` not at all."""
+def transaction(
+    connection: sqlite3.Connection,
+    path: Path,
+    *,
+    keep: bool = True,
+    finish: Callable[[sqlite3.Connection], None] | None = None,
+) -> Iterator[None]:
+    """Everything inside, and `finish`, is written at once or not at all; not with `keep=False`."""
     with translated(path):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            if finish is not None:
+                finish(connection)
             connection.execute("COMMIT" if keep else "ROLLBACK")
         finally:
             # A full disk has rolled back already; another ROLLBACK would hide the error.
@@ -96,12 +105,8 @@ def _check_file(path: Path, *, create: bool) -> None:
 
 
 def _raw(path: Path, *, options: str = "mode=rwc") -> sqlite3.Connection:
-    name = (
-        ":memory:" if str(path) == ":memory:" else f"file:{quote(str(path.absolute()))}?{options}"
-    )
-    connection = sqlite3.connect(
-        name, uri=True, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None
-    )
+    name = ":memory:" if str(path) == ":memory:" else f"file:{quote(str(path.absolute()))}?{options}"
+    connection = sqlite3.connect(name, uri=True, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     return connection
@@ -133,8 +138,7 @@ def _prepared(
 def _version(connection: sqlite3.Connection, path: Path) -> int | None:
     """The file's schema version; None for an empty file."""
     application, version = (
-        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-        for name in ("application_id", "user_version")
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version")
     )
     if application == APPLICATION_ID and version:
         if version > LATEST:
@@ -145,9 +149,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int | None:
             )
         return version
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise ArchiveError(
-            f"{path} is an SQLite file, but not an archive of clipper's", path=str(path)
-        )
+        raise ArchiveError(f"{path} is an SQLite file, but not an archive of clipper's", path=str(path))
     return None
 
 
@@ -162,6 +164,10 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> bool:
             from clipper.archive.migrations import migrate
 
             migrate(connection)
+            if version < LEDGER_SINCE:
+                from clipper.archive import ledger
+
+                ledger.adopt(connection)
     return False
 
 
@@ -186,8 +192,7 @@ def _make(connection: sqlite3.Connection) -> None:
         for statement in _statements(script):
             connection.execute(statement)
         connection.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
-            " VALUES ('clipper', ?, ?)",
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('clipper', ?, ?)",
             (name, str(now())),
         )
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

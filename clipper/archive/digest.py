@@ -10,10 +10,7 @@ __all__ = ["article_digest", "normalised"]
 
 # Characters that nobody sees: soft hyphen, zero-width space and joiners, direction marks, word
 # joiner and invisible operators, byte order mark, variation selectors.
-INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+"
-)
-WHITE_SPACE = re.compile(r"\s+")
+INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+")
 
 
 def article_digest(title: str | None, text: str) -> str:
@@ -28,9 +25,11 @@ def article_digest(title: str | None, text: str) -> str:
 
 def normalised(text: str) -> str:
     """NFKC without invisible characters, white space folded; the same again for its own result."""
+    if text.isascii():
+        return " ".join(text.split())
     visible = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
-    # NFKC may bring out another invisible one (U+FEFF stands in the form of no character, but the
-    # tables grow), so both steps run until nothing moves; on real text that is once.
+    # NFKC may bring out another invisible character, as its tables grow, so both steps run until
+    # nothing moves; on real text that is once.
     while INVISIBLE.search(visible):
         visible = unicodedata.normalize("NFKC", INVISIBLE.sub("", visible))
-    return WHITE_SPACE.sub(" ", visible).strip()
+    return " ".join(visible.split())

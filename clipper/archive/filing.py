@@ -87,21 +87,15 @@ def file_capture(
         return known
     attempt = _begun(connection, page_id, capture)
     digest = article_digest(extraction.title, extraction.text)
-    attempt = replace(
-        attempt, verdict=extraction.verdict, digest=digest if extraction.text else None
-    )
+    attempt = replace(attempt, verdict=extraction.verdict, digest=digest if extraction.text else None)
     if not _fit(capture, extraction):
         why = _why_unusable(capture, extraction)
-        return _file_bad(
-            connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture
-        )
+        return _file_bad(connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture)
     version = _version_of(capture, extraction, attempt, now)
     return _file_good(connection, attempt, capture, version, keep=keep)
 
 
-def file_same_body(
-    connection: sqlite3.Connection, capture: Capture, *, url_key: str, keep: KeepBodies
-) -> Filed | None:
+def file_same_body(connection: sqlite3.Connection, capture: Capture, *, url_key: str, keep: KeepBodies) -> Filed | None:
     """File a capture whose bytes were read before; None if they were not."""
     page_id = page_for(connection, url_key, capture.url)
     name = sha256(capture.body).hexdigest()
@@ -223,9 +217,7 @@ def _version_of(capture: Capture, extraction: Extraction, attempt: Attempt, now:
         "lead": extraction.lead,
         "image": extraction.image,
         "canonical_url": extraction.canonical_url,
-        "categories": json.dumps(extraction.categories, ensure_ascii=False)
-        if extraction.categories
-        else None,
+        "categories": json.dumps(extraction.categories, ensure_ascii=False) if extraction.categories else None,
         "content_type": capture.content_type,
         "encoding": extraction.encoding,
         "encoding_source": extraction.encoding_source,
@@ -267,9 +259,7 @@ def _file_good(
         bodies.store(connection, capture.body, base=_base(connection, before, after, keep))
         version.columns["body_sha256"] = name
     placed = place(connection, version, before=before, after=after)
-    outcome = (
-        (Outcome.NEW if placed.first else Outcome.CHANGED) if placed.begins else Outcome.UNCHANGED
-    )
+    outcome = (Outcome.NEW if placed.first else Outcome.CHANGED) if placed.begins else Outcome.UNCHANGED
     attempt = replace(
         attempt,
         outcome=outcome,
@@ -284,9 +274,7 @@ def _file_good(
     return filed
 
 
-def _base(
-    connection: sqlite3.Connection, before: Good | None, after: Good | None, keep: KeepBodies
-) -> str | None:
+def _base(connection: sqlite3.Connection, before: Good | None, after: Good | None, keep: KeepBodies) -> str | None:
     """The body to store the next one against: the version's before it, which is there to stay.
 
     Where all bytes are kept, the very last bytes are nearer.
@@ -296,9 +284,7 @@ def _base(
         return None
     if keep == "all" and near.body_sha256:
         return near.body_sha256
-    row = connection.execute(
-        "SELECT body_sha256 FROM snapshots WHERE id = ?", (near.snapshot_id,)
-    ).fetchone()
+    row = connection.execute("SELECT body_sha256 FROM snapshots WHERE id = ?", (near.snapshot_id,)).fetchone()
     return row[0] if row else None
 
 
@@ -316,8 +302,7 @@ def _file_bad(connection: sqlite3.Connection, attempt: Attempt, capture: Capture
 
 def _bad_base(connection: sqlite3.Connection, attempt: Attempt) -> str | None:
     row = connection.execute(
-        "SELECT body_sha256 FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq"
-        " DESC LIMIT 1",
+        "SELECT body_sha256 FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC LIMIT 1",
         (attempt.page_id,),
     ).fetchone()
     return row[0] if row else None
@@ -354,9 +339,7 @@ def _written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture)
     standing.follow(connection, check_id, validators=capture.validators)
     change = None
     if attempt.outcome is Outcome.CHANGED:
-        (change,) = connection.execute(
-            "SELECT change FROM snapshots WHERE id = ?", (attempt.snapshot_id,)
-        ).fetchone()
+        (change,) = connection.execute("SELECT change FROM snapshots WHERE id = ?", (attempt.snapshot_id,)).fetchone()
     return Filed(
         outcome=attempt.outcome,
         page_id=attempt.page_id,
@@ -366,15 +349,11 @@ def _written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture)
     )
 
 
-def _write_evidence(
-    connection: sqlite3.Connection, check_id: int, attempt: Attempt, capture: Capture
-) -> None:
+def _write_evidence(connection: sqlite3.Connection, check_id: int, attempt: Attempt, capture: Capture) -> None:
     """Keep what came besides the body, unless it is one plain "nothing new" like many before."""
     if attempt.outcome is Outcome.NOT_MODIFIED and len(capture.hops) < 2:
         return
-    sent = tuple(
-        (name, value) for name, value in capture.request_headers if name.lower() not in SECRET
-    )
+    sent = tuple((name, value) for name, value in capture.request_headers if name.lower() not in SECRET)
     values = (
         rows.headers_json(sent),
         rows.headers_json(capture.headers),
@@ -386,9 +365,7 @@ def _write_evidence(
 
 
 def _stored(connection: sqlite3.Connection, name: str) -> bool:
-    return (
-        connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (name,)).fetchone() is not None
-    )
+    return connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (name,)).fetchone() is not None
 
 
 def _known_import(connection: sqlite3.Connection, page_id: int, capture: Capture) -> Filed | None:

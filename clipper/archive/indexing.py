@@ -47,9 +47,7 @@ def index(connection: sqlite3.Connection, snapshot_id: int) -> None:
 
 def content(connection: sqlite3.Connection, snapshot_id: int) -> tuple[int, str, str]:
     """What the row of `search` has to be: page, title and body, spaced."""
-    page_id, title = connection.execute(
-        "SELECT page_id, title FROM snapshots WHERE id = ?", (snapshot_id,)
-    ).fetchone()
+    page_id, title = connection.execute("SELECT page_id, title FROM snapshots WHERE id = ?", (snapshot_id,)).fetchone()
     blocks = _blocks(connection, snapshot_id)
     following = next_version(connection, snapshot_id)
     if following is not None:

@@ -37,9 +37,7 @@ COUNTED = ("pages", "snapshots", "texts", "checks", "bodies", "feeds", "listings
 
 
 def page(connection: sqlite3.Connection, url_key: str) -> Page | None:
-    row = connection.execute(
-        f"SELECT {rows.PAGE} FROM pages WHERE url_key = ?", (url_key,)
-    ).fetchone()
+    row = connection.execute(f"SELECT {rows.PAGE} FROM pages WHERE url_key = ?", (url_key,)).fetchone()
     return rows.page(row) if row else None
 
 
@@ -109,15 +107,10 @@ def _why_no_version(connection: sqlite3.Connection, url_key: str, at: datetime |
     if at is None or not known.versions:
         return f"{address} has no version in the archive; `clip history URL --checks` says why"
     first = history(connection, url_key)[0].fetched_at
-    return (
-        f"{address} was first archived on {first:%Y-%m-%d}, after {at:%Y-%m-%d}; leave"
-        f" --at away or name a later day"
-    )
+    return f"{address} was first archived on {first:%Y-%m-%d}, after {at:%Y-%m-%d}; leave --at away or name a later day"
 
 
-def snapshots(
-    connection: sqlite3.Connection, *, since: datetime | None, every: bool
-) -> Iterator[Snapshot]:
+def snapshots(connection: sqlite3.Connection, *, since: datetime | None, every: bool) -> Iterator[Snapshot]:
     latest = "" if every else " AND snapshots.id IN (SELECT latest_snapshot FROM pages)"
     found = connection.execute(
         f"SELECT {rows.SNAPSHOT} FROM snapshots WHERE snapshots.fetched_at >= ?{latest}"
@@ -151,9 +144,7 @@ EVIDENCE = "request_headers, headers, hops, truncated_by"
 
 
 def evidence(connection: sqlite3.Connection, check_id: int) -> Evidence:
-    row = connection.execute(
-        f"SELECT {EVIDENCE} FROM evidence WHERE check_id = ?", (check_id,)
-    ).fetchone()
+    row = connection.execute(f"SELECT {EVIDENCE} FROM evidence WHERE check_id = ?", (check_id,)).fetchone()
     return rows.evidence(row) if row else Evidence()
 
 
@@ -168,18 +159,12 @@ def evidence_of(connection: sqlite3.Connection, snapshot_id: int) -> Evidence:
 
 
 def stats(connection: sqlite3.Connection) -> dict[str, Any]:
-    counts = {
-        name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in COUNTED
-    }
-    size, stored = connection.execute(
-        "SELECT coalesce(sum(size), 0), coalesce(sum(stored), 0) FROM bodies"
-    ).fetchone()
+    counts = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in COUNTED}
+    size, stored = connection.execute("SELECT coalesce(sum(size), 0), coalesce(sum(stored), 0) FROM bodies").fetchone()
     pages_in_file, page_size = (
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
     )
-    states = dict(
-        connection.execute("SELECT state, count(*) FROM pages GROUP BY state ORDER BY state")
-    )
+    states = dict(connection.execute("SELECT state, count(*) FROM pages GROUP BY state ORDER BY state"))
     return {
         **counts,
         "states": states,

@@ -43,8 +43,7 @@ def note(connection: sqlite3.Connection, url_key: str, text: str, *, now: str) -
 
 def notes(connection: sqlite3.Connection, url_key: str) -> tuple[str, ...]:
     found = connection.execute(
-        "SELECT note FROM notes JOIN pages ON pages.id = notes.page_id WHERE url_key = ?"
-        " ORDER BY notes.id",
+        "SELECT note FROM notes JOIN pages ON pages.id = notes.page_id WHERE url_key = ? ORDER BY notes.id",
         (url_key,),
     )
     return tuple(row[0] for row in found)

@@ -188,11 +188,7 @@ def hops_json(hops: tuple[Hop, ...]) -> str | None:
     plain = Hop(url="", status=None)
     defaults = asdict(plain)
     told = [
-        {
-            key: value
-            for key, value in asdict(hop).items()
-            if key in ("url", "status") or value != defaults[key]
-        }
+        {key: value for key, value in asdict(hop).items() if key in ("url", "status") or value != defaults[key]}
         for hop in hops
     ]
     return _json(told) if told else None

@@ -232,5 +232,18 @@ SELECT host, count(*) AS pages, sum(versions) AS versions, sum(checks) AS checks
 FROM pages GROUP BY host;
 """
 
-SCRIPTS: tuple[tuple[str, str], ...] = (("m001_archive", TABLES + SEARCH + VIEWS),)
+LEDGER = """
+CREATE TABLE ledger ( -- a chain of hashes over all that was filed; see docs/format.md
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL, -- the table of the row that was made, changed or deleted
+    row INTEGER NOT NULL, -- its id
+    digest BLOB, -- sha256 of what it is after that; NULL if it was deleted
+    head BLOB NOT NULL -- sha256 of the head before, kind, row and digest
+) STRICT;
+"""
+
+SCRIPTS: tuple[tuple[str, str], ...] = (
+    ("m001_archive", TABLES + SEARCH + VIEWS),
+    ("m002_ledger", LEDGER),
+)
 LATEST = len(SCRIPTS)

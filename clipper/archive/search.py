@@ -24,6 +24,7 @@ CJK = (
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 SEAM = re.compile(rf"(?<=[{CJK}])(?=\w)|(?<=\w)(?=[{CJK}])")
+MIXED = re.compile(rf"[^\W{CJK}]*[{CJK}]\w*")  # SEAM alone looks at every character twice
 MARKS = "\x02\x03"
 CLOSED = re.compile(rf"(?<=[{CJK}])([{MARKS}]*) ([{MARKS}]*)(?=[{CJK}])")
 TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
@@ -35,7 +36,7 @@ TITLE_WEIGHT, BODY_WEIGHT = 8.0, 1.0
 
 def spaced(text: str) -> str:
     """A space on every side of a CJK character that touches a letter or another one."""
-    return SEAM.sub(" ", text)
+    return text if text.isascii() else MIXED.sub(lambda run: SEAM.sub(" ", run[0]), text)
 
 
 def unspaced(text: str) -> str:
@@ -87,9 +88,7 @@ def _newest(connection: sqlite3.Connection, expression: str, page_id: int) -> in
     return None
 
 
-def _ranked(
-    connection: sqlite3.Connection, expression: str, *, limit: int
-) -> list[tuple[int, int]]:
+def _ranked(connection: sqlite3.Connection, expression: str, *, limit: int) -> list[tuple[int, int]]:
     asked = limit * ROWS_PER_HIT
     while True:
         found = connection.execute(

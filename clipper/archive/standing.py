@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from clipper.models import Outcome, PageState, Validators, Verdict
 
-__all__ = ["follow", "recount"]
+__all__ = ["follow", "recount", "right"]
 
 BLOCKED = frozenset({Verdict.CHALLENGE, Verdict.LOGIN, Verdict.PAYWALL})
 GONE = frozenset({Verdict.DELETED, Verdict.SOFT_404})
@@ -50,8 +51,7 @@ class Standing:
 def follow(connection: sqlite3.Connection, check_id: int, *, validators: Validators) -> None:
     """Bring the check's page up to date: one step if the check is its latest, all steps if not."""
     page_id, at, seq, outcome, verdict, status, snapshot_id = connection.execute(
-        "SELECT page_id, checked_at, seq, outcome, verdict, status, snapshot_id FROM checks"
-        " WHERE id = ?",
+        "SELECT page_id, checked_at, seq, outcome, verdict, status, snapshot_id FROM checks WHERE id = ?",
         (check_id,),
     ).fetchone()
     later = "SELECT 1 FROM checks WHERE page_id = ? AND (checked_at, seq) > (?, ?) LIMIT 1"
@@ -74,32 +74,46 @@ def follow(connection: sqlite3.Connection, check_id: int, *, validators: Validat
 
 def recount(connection: sqlite3.Connection, page_id: int) -> None:
     """Work the page's columns out from all of its checks."""
+    _save(connection, page_id, _counted(connection, page_id))
+
+
+def right(connection: sqlite3.Connection, page_id: int) -> bool:
+    """Whether the page's columns follow from its checks and versions."""
+    names = ", ".join(_columns(connection, page_id, Standing()))
+    found = connection.execute(f"SELECT {names} FROM pages WHERE id = ?", (page_id,)).fetchone()
+    should = _columns(connection, page_id, _counted(connection, page_id))
+    return bool(found == tuple(should.values()))
+
+
+def _counted(connection: sqlite3.Connection, page_id: int) -> Standing:
     standing = Standing()
     for row in connection.execute(
-        "SELECT checked_at, outcome, verdict, status FROM checks WHERE page_id = ? ORDER BY"
-        " checked_at, seq",
+        "SELECT checked_at, outcome, verdict, status FROM checks WHERE page_id = ? ORDER BY checked_at, seq",
         (page_id,),
     ):
         standing.step(*row)
-    _save(connection, page_id, standing)
+    return standing
 
 
 def _save(connection: sqlite3.Connection, page_id: int, standing: Standing) -> None:
-    latest = connection.execute(
-        "SELECT id, title, fetched_at FROM snapshots WHERE page_id = ? ORDER BY fetched_at"
-        " DESC, seq DESC LIMIT 1",
+    columns = _columns(connection, page_id, standing)
+    assignments = ", ".join(f"{name} = ?" for name in columns)
+    connection.execute(f"UPDATE pages SET {assignments} WHERE id = ?", (*columns.values(), page_id))
+
+
+def _columns(connection: sqlite3.Connection, page_id: int, standing: Standing) -> dict[str, Any]:
+    latest, title, changed = connection.execute(
+        "SELECT id, title, fetched_at FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC LIMIT 1",
         (page_id,),
     ).fetchone() or (None, None, None)
-    connection.execute(
-        "UPDATE pages SET state = ?, checks = ?, failures = ?, first_fetched = ?,"
-        " last_fetched = ?, gone_since = ?,"
-        " back_since = ?, latest_snapshot = ?, title = ?, last_changed = ?,"
-        " versions = (SELECT count(*) FROM snapshots WHERE page_id = pages.id) WHERE id = ?",
-        (
-            standing.state, standing.checks, standing.failures, standing.first_fetched,
-            standing.last_fetched, standing.gone_since, standing.back_since, *latest, page_id,
-        ),
-    )  # fmt: skip
+    (versions,) = connection.execute("SELECT count(*) FROM snapshots WHERE page_id = ?", (page_id,)).fetchone()
+    return {
+        **asdict(standing),
+        "latest_snapshot": latest,
+        "title": title,
+        "last_changed": changed,
+        "versions": versions,
+    }
 
 
 def _validate(
@@ -111,16 +125,12 @@ def _validate(
     validators: Validators,
 ) -> None:
     """Take over the latest good capture's validators; a 304 may renew them, not take them away."""
-    later = (
-        "SELECT 1 FROM checks WHERE page_id = ? AND snapshot_id IS NOT NULL AND"
-        " (checked_at, seq) > (?, ?) LIMIT 1"
-    )
+    later = "SELECT 1 FROM checks WHERE page_id = ? AND snapshot_id IS NOT NULL AND (checked_at, seq) > (?, ?) LIMIT 1"
     if connection.execute(later, (page_id, at, seq)).fetchone():
         return
     if outcome == Outcome.NOT_MODIFIED:
         connection.execute(
-            "UPDATE pages SET etag = coalesce(?, etag), last_modified = coalesce(?,"
-            " last_modified) WHERE id = ?",
+            "UPDATE pages SET etag = coalesce(?, etag), last_modified = coalesce(?, last_modified) WHERE id = ?",
             (validators.etag, validators.last_modified, page_id),
         )
     else:

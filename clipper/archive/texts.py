@@ -42,8 +42,7 @@ def add(
 ) -> None:
     """Give a snapshot a text, which from now on is the current one."""
     connection.execute(
-        "INSERT INTO texts (snapshot_id, extractor, rule, extracted_at, verdict, markdown)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO texts (snapshot_id, extractor, rule, extracted_at, verdict, markdown) VALUES (?, ?, ?, ?, ?, ?)",
         (
             snapshot_id,
             extractor,
@@ -68,9 +67,7 @@ def pack(connection: sqlite3.Connection, snapshot_id: int, *, near: int | None) 
         if len(data) < WORTH_PACKING:
             continue
         name = bodies.store(connection, data, base=_packed(connection, near))
-        connection.execute(
-            "UPDATE texts SET markdown = NULL, packed_sha256 = ? WHERE id = ?", (name, text_id)
-        )
+        connection.execute("UPDATE texts SET markdown = NULL, packed_sha256 = ? WHERE id = ?", (name, text_id))
 
 
 def delete(connection: sqlite3.Connection, snapshot_id: int) -> None:
@@ -88,8 +85,7 @@ def delete(connection: sqlite3.Connection, snapshot_id: int) -> None:
 
 def _packed(connection: sqlite3.Connection, snapshot_id: int | None) -> str | None:
     row = connection.execute(
-        "SELECT packed_sha256 FROM texts WHERE snapshot_id = ? AND packed_sha256 IS NOT NULL"
-        " ORDER BY id DESC LIMIT 1",
+        "SELECT packed_sha256 FROM texts WHERE snapshot_id = ? AND packed_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1",
         (snapshot_id,),
     ).fetchone()
     return row[0] if row else None

@@ -74,9 +74,7 @@ def good_after(connection: sqlite3.Connection, page_id: int, at: str, seq: int) 
     return Good(*row) if row else None
 
 
-def place(
-    connection: sqlite3.Connection, version: Version, *, before: Good | None, after: Good | None
-) -> Placed:
+def place(connection: sqlite3.Connection, version: Version, *, before: Good | None, after: Good | None) -> Placed:
     """Put a capture between its neighbours in time, and set right what that changes."""
     digest = version.columns["digest"]
     if before and before.digest == digest:
@@ -121,8 +119,7 @@ def copied(connection: sqlite3.Connection, snapshot_id: int) -> Version:
     for derived in ("id", "change", "words_added", "words_removed"):
         del columns[derived]
     extractor, rule, extracted_at = connection.execute(
-        "SELECT extractor, rule, extracted_at FROM texts WHERE snapshot_id = ?"
-        " ORDER BY id DESC LIMIT 1",
+        "SELECT extractor, rule, extracted_at FROM texts WHERE snapshot_id = ? ORDER BY id DESC LIMIT 1",
         (snapshot_id,),
     ).fetchone()
     markdown = texts.current(connection, snapshot_id) or ""
@@ -132,9 +129,7 @@ def copied(connection: sqlite3.Connection, snapshot_id: int) -> Version:
 def _insert(connection: sqlite3.Connection, version: Version) -> int:
     names = ", ".join(version.columns)
     marks = ", ".join("?" * len(version.columns))
-    cursor = connection.execute(
-        f"INSERT INTO snapshots ({names}) VALUES ({marks})", tuple(version.columns.values())
-    )
+    cursor = connection.execute(f"INSERT INTO snapshots ({names}) VALUES ({marks})", tuple(version.columns.values()))
     snapshot_id = int(cursor.lastrowid or 0)
     _insert_text(connection, snapshot_id, version)
     return snapshot_id
@@ -152,14 +147,10 @@ def _insert_text(connection: sqlite3.Connection, snapshot_id: int, version: Vers
     )
 
 
-def _move_back(
-    connection: sqlite3.Connection, snapshot_id: int, version: Version, *, then: Good
-) -> None:
+def _move_back(connection: sqlite3.Connection, snapshot_id: int, version: Version, *, then: Good) -> None:
     """The same article was seen earlier than was known: the version begins there."""
     assignments = ", ".join(f"{name} = ?" for name in version.columns)
-    connection.execute(
-        f"UPDATE snapshots SET {assignments} WHERE id = ?", (*version.columns.values(), snapshot_id)
-    )
+    connection.execute(f"UPDATE snapshots SET {assignments} WHERE id = ?", (*version.columns.values(), snapshot_id))
     texts.delete(connection, snapshot_id)
     _insert_text(connection, snapshot_id, version)
     connection.execute(
@@ -186,8 +177,7 @@ def _split(connection: sqlite3.Connection, snapshot_id: int, *, at: Good) -> Non
         version.columns["status"] = status
     again = _insert(connection, version)
     connection.execute(
-        "UPDATE checks SET snapshot_id = ? WHERE page_id = ? AND snapshot_id = ? AND"
-        " (checked_at, seq) >= (?, ?)",
+        "UPDATE checks SET snapshot_id = ? WHERE page_id = ? AND snapshot_id = ? AND (checked_at, seq) >= (?, ?)",
         (again, version.columns["page_id"], snapshot_id, at.checked_at, at.seq),
     )
     connection.execute("UPDATE checks SET outcome = 'changed' WHERE id = ?", (at.id,))

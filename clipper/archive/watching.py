@@ -45,16 +45,11 @@ def unwatch(connection: sqlite3.Connection, url: str) -> bool:
 
 def sources(connection: sqlite3.Connection) -> list[Source]:
     return [
-        rows.source(row)
-        for row in connection.execute(
-            f"SELECT {rows.SOURCE} FROM feeds WHERE NOT paused ORDER BY id"
-        )
+        rows.source(row) for row in connection.execute(f"SELECT {rows.SOURCE} FROM feeds WHERE NOT paused ORDER BY id")
     ]
 
 
-def source_read(
-    connection: sqlite3.Connection, source: Source, validators: Validators, *, at: str
-) -> None:
+def source_read(connection: sqlite3.Connection, source: Source, validators: Validators, *, at: str) -> None:
     connection.execute(
         "UPDATE feeds SET last_fetched = ?, failures = 0, etag = coalesce(?, etag),"
         " last_modified = coalesce(?, last_modified) WHERE id = ?",
@@ -63,9 +58,7 @@ def source_read(
 
 
 def source_failed(connection: sqlite3.Connection, source: Source, *, at: str) -> None:
-    connection.execute(
-        "UPDATE feeds SET last_fetched = ?, failures = failures + 1 WHERE id = ?", (at, source.id)
-    )
+    connection.execute("UPDATE feeds SET last_fetched = ?, failures = failures + 1 WHERE id = ?", (at, source.id))
 
 
 def list_entry(
@@ -80,8 +73,7 @@ def list_entry(
 ) -> bool:
     page_id = filing.page_for(connection, url_key, url)
     cursor = connection.execute(
-        "INSERT OR IGNORE INTO listings (feed_id, page_id, title, listed_at, published, url)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO listings (feed_id, page_id, title, listed_at, published, url) VALUES (?, ?, ?, ?, ?, ?)",
         (source.id, page_id, title, at, published, url),
     )
     if not cursor.rowcount:

@@ -71,9 +71,7 @@ class Manner:
     help="Read pages in this process (debugging).",
 )
 @click.option("--dry-run", is_flag=True, help="Fetch and read, and file nothing.")
-@click.option(
-    "--abort-on-error", "abort", is_flag=True, help="Stop at the first address that fails."
-)
+@click.option("--abort-on-error", "abort", is_flag=True, help="Stop at the first address that fails.")
 @click.option("-e", "--error-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the addresses that failed there, for a later -i.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a page.")
@@ -145,9 +143,7 @@ def _archive(db: Path, dry_run: bool, keep_bodies: Literal["last", "all", "none"
     return Archive.open(db, create=True, keep_bodies=keep_bodies)
 
 
-def _results(
-    addresses: list[str], archive: Archive, manner: Manner, stack: ExitStack
-) -> Iterator[Result]:
+def _results(addresses: list[str], archive: Archive, manner: Manner, stack: ExitStack) -> Iterator[Result]:
     """One result an address: a single one straight through, several hosts side by side."""
     from clipper.cli.network import open_fetcher
     from clipper.extract import Reader
@@ -157,9 +153,7 @@ def _results(
 
         reader = stack.enter_context(Reader(isolate=manner.isolate))
         with open_fetcher(manner.policy, manner.replay) as fetcher:
-            yield clip(
-                addresses[0], archive=archive, fetcher=fetcher, reader=reader, force=manner.force
-            )
+            yield clip(addresses[0], archive=archive, fetcher=fetcher, reader=reader, force=manner.force)
         return
     from clipper.sync import run
 
@@ -174,9 +168,7 @@ def _results(
     )
 
 
-def _clip_saved(
-    html: Path | None, url: str | None, urls: tuple[str, ...], db: Path, manner: Manner
-) -> int:
+def _clip_saved(html: Path | None, url: str | None, urls: tuple[str, ...], db: Path, manner: Manner) -> int:
     from clipper.archive import Archive
     from clipper.extract import Reader
     from clipper.pipeline import clip_file

@@ -29,21 +29,13 @@ COLUMNS = (
 @click.command("export")
 @click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Write one Markdown file with front matter for each page; only what changed is written.")  # fmt: skip
-@click.option(
-    "--json", "form", flag_value="json", default=None, help="Print a JSON list, articles included."
-)
-@click.option(
-    "--nl", "form", flag_value="nl", help="Print one JSON object a line, articles included."
-)
+@click.option("--json", "form", flag_value="json", default=None, help="Print a JSON list, articles included.")
+@click.option("--nl", "form", flag_value="nl", help="Print one JSON object a line, articles included.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV, without the articles.")
-@click.option(
-    "--all", "every", is_flag=True, help="Every version, not only the latest (JSON, CSV)."
-)
+@click.option("--all", "every", is_flag=True, help="Every version, not only the latest (JSON, CSV).")
 @click.option("--since", type=Moment(), metavar="DATE", help="Only what was fetched since.")
 @db_option
-def export_command(
-    folder: Path | None, form: str | None, every: bool, since: datetime | None, db: Path
-) -> None:
+def export_command(folder: Path | None, form: str | None, every: bool, since: datetime | None, db: Path) -> None:
     """Write the archive out as Markdown files, JSON or CSV.
 
     Example: clip export --to ~/notes/clips
@@ -59,8 +51,5 @@ def export_command(
             return
         snapshots = archive.snapshots(since=since, every=every)
         texts = form != "csv"
-        rows = (
-            snapshot_row(s) | ({"markdown": archive.markdown(s.id)} if texts else {})
-            for s in snapshots
-        )
+        rows = (snapshot_row(s) | ({"markdown": archive.markdown(s.id)} if texts else {}) for s in snapshots)
         print_rows(rows, form=form, columns=COLUMNS)

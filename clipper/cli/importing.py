@@ -34,9 +34,7 @@ def import_command(paths: tuple[Path, ...], db: Path, verbose: bool) -> int:
     with writing(db, create=True) as archive, Reader() as reader:
         for path in paths:
             report = import_path(path, archive=archive, reader=reader)
-            click.echo(
-                f"{path}: {report.filed} filed, {report.unchanged} already there, {len(report.skipped)} skipped"
-            )
+            click.echo(f"{path}: {report.filed} filed, {report.unchanged} already there, {len(report.skipped)} skipped")
             for name, reason in report.skipped if verbose else ():
                 remark(f"skipped {name}: {reason}")
             skipped += len(report.skipped)

@@ -58,9 +58,7 @@ def policy_of(options: dict[str, Any], **changes: Any) -> Policy:
         "headers": tuple(map(_header, options["headers"])),
         "cookies": options["cookies"],
         "proxy": options["proxy"],
-        "allow_private": frozenset(
-            h for entry in options["allow_private"] for h in entry.split(",") if h
-        ),
+        "allow_private": frozenset(h for entry in options["allow_private"] for h in entry.split(",") if h),
         "robots": options["robots"],
         "min_interval": options["pause"],
     }
@@ -82,11 +80,6 @@ def open_fetcher(policy: Policy, replay: Path | None) -> Fetcher:
 
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
-    if (
-        not colon
-        or not name.strip()
-        or not name.strip().isascii()
-        or any(c in line for c in "\r\n\0")
-    ):
+    if not colon or not name.strip() or not name.strip().isascii() or any(c in line for c in "\r\n\0"):
         raise UsageError(f"--header {line!r} is no header; write it like 'Accept-Language: zh'")
     return name.strip(), value.strip()

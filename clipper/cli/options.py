@@ -62,18 +62,14 @@ class Duration(click.ParamType[timedelta]):
 
     name = "duration"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         if isinstance(value, timedelta):
             return value
         number, unit = (value[:-1], value[-1]) if value[-1:] in UNITS else (value, "s")
         try:
             return timedelta(seconds=float(number) * UNITS[unit])
         except (ValueError, OverflowError):
-            self.fail(
-                f"{value!r} is no span of time; write it like 90s, 30m, 12h, 1d or 2w", param, ctx
-            )
+            self.fail(f"{value!r} is no span of time; write it like 90s, 30m, 12h, 1d or 2w", param, ctx)
 
 
 class Moment(click.ParamType[datetime]):
@@ -84,17 +80,13 @@ class Moment(click.ParamType[datetime]):
 
     name = "date"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
             return value
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            self.fail(
-                f"{value!r} is no date; write it like 2026-11-24 or 2026-11-24T08:30", param, ctx
-            )
+            self.fail(f"{value!r} is no date; write it like 2026-11-24 or 2026-11-24T08:30", param, ctx)
         if len(value) <= len("2026-11-24"):
             moment = moment.replace(hour=23, minute=59, second=59, microsecond=999999)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -14,9 +14,7 @@ import click
 
 # Control, format, surrogate and private characters, and the two Unicode line ends: none of them
 # may move the cursor, colour the terminal or turn the text around.
-UNSAFE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 LIMIT = 200
 Row = Mapping[str, Any]
 
@@ -109,16 +107,11 @@ def _print_table(rows: list[Row], columns: Sequence[str]) -> None:
     if not rows:
         return
     cells = [[safe(_shown(row.get(column))) for column in columns] for row in rows]
-    widths = [
-        max(map(width, [name, *column]))
-        for name, column in zip(columns, zip(*cells, strict=True), strict=True)
-    ]
+    widths = [max(map(width, [name, *column])) for name, column in zip(columns, zip(*cells, strict=True), strict=True)]
     if sys.stdout.isatty():
         _fit(widths, _terminal())
     for line in [list(columns), *cells]:
-        parts = [
-            _padded(clipped(cell, size), size) for cell, size in zip(line, widths, strict=True)
-        ]
+        parts = [_padded(clipped(cell, size), size) for cell, size in zip(line, widths, strict=True)]
         click.echo("  ".join(parts).rstrip())
 
 

@@ -45,18 +45,14 @@ def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
         rows = [{"version": n, **snapshot_row(s)} for n, s in enumerate(versions, 1)]
     print_rows(rows, form=form, columns=HISTORY_COLUMNS)
     if form is None:
-        remark(
-            f"{page.versions} version(s), {page.checks} check(s), {page.state}; --checks lists the checks"
-        )
+        remark(f"{page.versions} version(s), {page.checks} check(s), {page.state}; --checks lists the checks")
 
 
 @click.command("show")
 @click.argument("url")
 @db_option
 @click.option("--at", type=Moment(), metavar="DATE", help="The version in force at that time.")
-@click.option(
-    "-m", "--markdown", "form", flag_value="markdown", default=None, help="Markdown (the default)."
-)
+@click.option("-m", "--markdown", "form", flag_value="markdown", default=None, help="Markdown (the default).")
 @click.option(
     "-f",
     "--frontmatter",
@@ -73,9 +69,7 @@ def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
     metavar="FILE",
     help="Write there.",
 )
-def show_command(
-    url: str, db: Path, at: datetime | None, form: str | None, output: Path | None
-) -> None:
+def show_command(url: str, db: Path, at: datetime | None, form: str | None, output: Path | None) -> None:
     """Print an archived article.
 
     Example: clip show https://www.4hou.com/posts/DxRx --at 2026-10-01
@@ -126,9 +120,7 @@ def diff_command(url: str, versions: tuple[str, ...], db: Path, form: str | None
     elif form == "markdown":
         click.echo(diff.as_markdown(comparison))
     else:
-        remark(
-            f"{old.fetched_at:%Y-%m-%d %H:%M} → {new.fetched_at:%Y-%m-%d %H:%M}  {new.change or 'no change'}"
-        )
+        remark(f"{old.fetched_at:%Y-%m-%d %H:%M} → {new.fetched_at:%Y-%m-%d %H:%M}  {new.change or 'no change'}")
         click.echo(diff.as_terminal(comparison, color=sys.stdout.isatty()))
 
 
@@ -183,9 +175,7 @@ def _content(archive: Archive, snapshot: Snapshot, form: str | None) -> str | by
     markdown = archive.markdown(snapshot.id)
     if form == "json":
         row = {**snapshot_row(snapshot), "markdown": markdown}
-        return json.dumps(
-            row, ensure_ascii=False, indent=1, default=lambda moment: moment.isoformat()
-        )
+        return json.dumps(row, ensure_ascii=False, indent=1, default=lambda moment: moment.isoformat())
     if form == "frontmatter":
         from clipper.exports.mirror import document
 
@@ -216,9 +206,7 @@ def _version(history: list[Snapshot], name: str) -> Snapshot:
     moment = Moment().convert(name, None, None)
     earlier = [s for s in history if s.fetched_at <= moment]
     if not earlier:
-        raise ArchiveError(
-            f"the page was first archived on {history[0].fetched_at:%Y-%m-%d}, after {name}"
-        )
+        raise ArchiveError(f"the page was first archived on {history[0].fetched_at:%Y-%m-%d}, after {name}")
     return earlier[-1]
 
 

@@ -34,8 +34,6 @@ def record_command(addresses: tuple[str, ...], output: Path, **options: Any) -> 
             click.echo(f"Error: {capture}", err=True)
             code = capture.exit_code if len(wanted) == 1 else 1
         else:
-            click.echo(
-                f"{capture.status}  {url}  {len(capture.body):,} bytes, {len(capture.hops)} request(s)"
-            )
+            click.echo(f"{capture.status}  {url}  {len(capture.body):,} bytes, {len(capture.hops)} request(s)")
     remark(f"Recorded on {output}.")
     return code

@@ -23,9 +23,7 @@ def watch_command() -> None:
 
 @watch_command.command("add")
 @click.argument("addresses", nargs=-1, required=True, metavar="URL...")
-@click.option(
-    "--tag", "tags", multiple=True, metavar="TAG", help="Tag what it leads to; repeatable."
-)
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag what it leads to; repeatable.")
 @db_option
 @network_options
 def add_command(addresses: tuple[str, ...], tags: tuple[str, ...], db: Path, **options: Any) -> int:
@@ -46,9 +44,7 @@ def add_command(addresses: tuple[str, ...], tags: tuple[str, ...], db: Path, **o
         for address in addresses:
             try:
                 for source in sources.add(address, archive=archive, fetcher=fetcher, tags=tags):
-                    click.echo(
-                        f"watching {source.kind}  {safe(source.url)}  {safe(source.title or '')}".rstrip()
-                    )
+                    click.echo(f"watching {source.kind}  {safe(source.url)}  {safe(source.title or '')}".rstrip())
             except ClipperError as error:
                 complain(str(error))
                 code = error.exit_code if len(addresses) == 1 else 1

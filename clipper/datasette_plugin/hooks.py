@@ -15,7 +15,15 @@ APPLICATION_ID = 0x636C6970
 LONG = 160  # characters of a text that a cell shows
 DIGEST = re.compile(r"[0-9a-f]{64}")
 STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{6}Z")
-HIDDEN = ("_sqlite_migrations", "search", "search_fts", "search_fts_config", "search_fts_data", "search_fts_docsize", "search_fts_idx")
+HIDDEN = (
+    "_sqlite_migrations",
+    "search",
+    "search_fts",
+    "search_fts_config",
+    "search_fts_data",
+    "search_fts_docsize",
+    "search_fts_idx",
+)
 TABLES: dict[str, dict[str, Any]] = {
     "pages": {"sort_desc": "last_changed", "label_column": "title", "facets": ["host", "state"], "size": 50},
     "snapshots": {"sort_desc": "fetched_at", "label_column": "title", "size": 50},

@@ -96,9 +96,7 @@ def changed_words(old: str, new: str) -> tuple[int, int]:
 Told = tuple[Block, int, int]  # and how many words were added and removed
 
 
-def _blocks(
-    before: list[str], after: list[str], aligned: list[Run], pairs: dict[int, int]
-) -> Iterator[Told]:
+def _blocks(before: list[str], after: list[str], aligned: list[Run], pairs: dict[int, int]) -> Iterator[Told]:
     """Every paragraph in the order of the new text; removed ones stand where they stood."""
     paired = set(pairs.values())
     for run in aligned:

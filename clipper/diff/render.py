@@ -65,9 +65,7 @@ def unified(old: str, new: str, old_name: str = "old", new_name: str = "new") ->
     """A unified diff by lines, as `patch` takes it; the text is not escaped."""
     from difflib import unified_diff
 
-    lines = unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), old_name, new_name
-    )
+    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), old_name, new_name)
     return "".join(_ended(line) for line in lines)
 
 

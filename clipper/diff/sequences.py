@@ -73,9 +73,7 @@ def _matches(old: Sequence[str], new: Sequence[str]) -> Iterator[Match]:
         todo.extend(reversed([*pieces, (i1, i2, j1, j2)]))
 
 
-def _common_ends(
-    old: Sequence[str], new: Sequence[str], i1: int, i2: int, j1: int, j2: int
-) -> tuple[int, int]:
+def _common_ends(old: Sequence[str], new: Sequence[str], i1: int, i2: int, j1: int, j2: int) -> tuple[int, int]:
     """How many are equal at the front and, of the rest, at the back."""
     most = min(i2 - i1, j2 - j1)
     start = 0
@@ -87,9 +85,7 @@ def _common_ends(
     return start, end
 
 
-def _anchors(
-    old: Sequence[str], new: Sequence[str], i1: int, i2: int, j1: int, j2: int
-) -> list[tuple[int, int]]:
+def _anchors(old: Sequence[str], new: Sequence[str], i1: int, i2: int, j1: int, j2: int) -> list[tuple[int, int]]:
     """Patience: what occurs once on either side, in the longest order that both share."""
     once_old, once_new = _once(old, i1, i2), _once(new, j1, j2)
     pairs = [(i, once_new[token]) for token, i in once_old.items() if token in once_new]
@@ -120,9 +116,7 @@ def longest_increasing(values: Sequence[int]) -> list[int]:
 def _once(items: Sequence[str], start: int, end: int) -> dict[str, int]:
     """Where each item stands that occurs exactly once, in order. White space is no anchor."""
     counts = Counter(items[start:end])
-    return {
-        items[n]: n for n in range(start, end) if counts[items[n]] == 1 and not items[n].isspace()
-    }
+    return {items[n]: n for n in range(start, end) if counts[items[n]] == 1 and not items[n].isspace()}
 
 
 def _shortest(old: Sequence[str], new: Sequence[str], i0: int, j0: int) -> list[Match]:

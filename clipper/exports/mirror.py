@@ -37,11 +37,7 @@ def mirror(archive: Archive, folder: Path, *, since: datetime | None = None) -> 
     for snapshot in archive.snapshots(since=since):
         key = urls.url_key(snapshot.url)
         first = archive.history(key)[0]
-        path = (
-            folder
-            / (urls.host_of(snapshot.url) or "unknown")
-            / file_name(first.title, key, suffix=".md")
-        )
+        path = folder / (urls.host_of(snapshot.url) or "unknown") / file_name(first.title, key, suffix=".md")
         data = document(archive, snapshot).encode()
         if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
             unchanged += 1

@@ -1,4 +1,4 @@
-"""Addresses as they may stand in a rendering: absolute, http, https or mailto, nothing to break out."""
+"""Addresses as they may stand in a rendering: absolute; http, https or mailto; safely spelt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _JUNK = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ENCODE = {
     char: "".join(f"%{byte:02X}" for byte in char.encode())
-    for char in " <>\"\\`|{}^\u00a0\u3000\u2028\u2029\u200b\ufeff\u202d\u202e"
+    for char in ' <>"\\`|{}^\u00a0\u3000\u2028\u2029\u200b\ufeff\u202d\u202e'
 }
 _UNSAFE = str.maketrans(_ENCODE)
 _PARENTHESES = str.maketrans({"(": "%28", ")": "%29"})
@@ -59,7 +59,8 @@ def _checked(value: str, schemes: tuple[str, ...]) -> str | None:
         return None
     value = value.translate(_UNSAFE)
     # Markdown reads balanced parentheses as part of an address; others would end it.
-    return value if _BALANCED.fullmatch(value) else value.translate(_PARENTHESES)
+    balanced = _BALANCED.fullmatch(value)
+    return value if balanced else value.translate(_PARENTHESES)
 
 
 def _splits(value: str) -> bool:
@@ -70,7 +71,7 @@ def _splits(value: str) -> bool:
 
 
 def base_of(tree: HtmlElement, url: str | None) -> str | None:
-    """What relative addresses of the page at `url` start from: its first `<base href>`, or `url`."""
+    """What relative addresses of the page at `url` start from: its `<base href>`, or `url`."""
     for element in tree.iter("base"):
         if href := (element.get("href") or "").strip():
             try:

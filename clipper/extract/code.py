@@ -25,13 +25,16 @@ _LANGUAGE = re.compile(
     r"(?:-|:\s*))([A-Za-z0-9+#_.-]+)",
 )
 _NAMES = ("data-lang", "data-language", "data-code-language", "lang")
-_NO_LANGUAGE = {"plaintext", "text", "none", "nohighlight", "plain", "auto", "undefined", "default"}
-_KNOWN = frozenset(
-    "bash sh shell zsh powershell bat c cpp c++ csharp c# css scss less diff dockerfile elixir erlang"
-    " go golang graphql groovy haskell html http ini java javascript js json jsx kotlin latex lua"
-    " makefile markdown matlab nginx objc objectivec ocaml perl php python python3 py r ruby rust"
-    " scala sql swift toml ts tsx typescript vb vim xml yaml yml asm nasm asp".split()
+_NO_LANGUAGE = frozenset(
+    ("plaintext", "text", "none", "nohighlight", "plain", "auto", "undefined", "default")
 )
+_LANGUAGES = """
+bash sh shell zsh powershell bat c cpp c++ csharp c# css scss less diff dockerfile elixir
+erlang go golang graphql groovy haskell html http ini java javascript js json jsx kotlin latex
+lua makefile markdown matlab nginx objc objectivec ocaml perl php python python3 py r ruby
+rust scala sql swift toml ts tsx typescript vb vim xml yaml yml asm nasm asp
+"""
+_KNOWN = frozenset(_LANGUAGES.split())
 _LINES = frozenset(("div", "p", "li", "tr", "ol", "ul", "section"))
 _RICH = frozenset(("img", "section", "h1", "h2", "h3", "h4", "blockquote", "figure", "iframe", "p"))
 _SKIP = frozenset(("script", "style", "button", "template", "textarea", "noscript"))
@@ -121,11 +124,7 @@ def _named(node: HtmlElement, *, ancestor: bool) -> str:
 
 
 def _plausible(value: str) -> bool:
-    return (
-        len(value) <= 24
-        and value not in _NO_LANGUAGE
-        and bool(re.fullmatch(r"[a-z0-9+#_.-]+", value))
-    )
+    return len(value) <= 24 and value not in _NO_LANGUAGE and bool(re.fullmatch(r"[a-z0-9+#_.-]+", value))
 
 
 def is_rich(pre: HtmlElement) -> bool:
@@ -136,7 +135,7 @@ def is_rich(pre: HtmlElement) -> bool:
 
 
 def in_table(table: HtmlElement) -> list[HtmlElement]:
-    """The elements that hold the code of a table of line numbers and code; none for other tables."""
+    """The elements that hold the code beside a column of line numbers; none for other tables."""
     cells = [cell for cell, _ in zip(table.iter("td"), range(4), strict=False)]
     gutter = any(_unwanted(cell, frozenset()) for cell in cells)
     marked = bool(_CODE_TABLE.search(table.get("class") or ""))

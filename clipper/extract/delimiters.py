@@ -28,7 +28,7 @@ class _Delimiter:
 
 
 def read_back(pieces: Sequence[str]) -> bool:
-    """Whether every sign of the line finds its partner; text in between is already escaped."""
+    """Whether every sign of the line finds its partner; no piece is empty, text is escaped."""
     levels: list[dict[str, list[_Delimiter]]] = [{}]
     index = 0
     while index < len(pieces):
@@ -43,7 +43,9 @@ def read_back(pieces: Sequence[str]) -> bool:
             while end < len(pieces) and _continues(pieces[end], piece[0]):
                 end += 1
             size = sum(map(len, pieces[index:end]))
-            found = _delimiter(_before(pieces, index), _after(pieces, end), size)
+            before = pieces[index - 1][-1] if index else ""
+            after = pieces[end][0] if end < len(pieces) else ""
+            found = _delimiter(before, after, size)
             levels[-1].setdefault(piece[0], []).append(found)
             index = end - 1
         index += 1
@@ -54,21 +56,9 @@ def _continues(piece: str, char: str) -> bool:
     return isinstance(piece, Sign) and piece[0] == char
 
 
-def _before(pieces: Sequence[str], index: int) -> str:
-    return next((piece[-1] for piece in reversed(pieces[:index]) if piece), "")
-
-
-def _after(pieces: Sequence[str], index: int) -> str:
-    return next((piece[0] for piece in pieces[index:] if piece), "")
-
-
 def _delimiter(before: str, after: str, size: int) -> _Delimiter:
-    left = not is_space(after) and (
-        not is_punctuation(after) or is_space(before) or is_punctuation(before)
-    )
-    right = not is_space(before) and (
-        not is_punctuation(before) or is_space(after) or is_punctuation(after)
-    )
+    left = not is_space(after) and (not is_punctuation(after) or is_space(before) or is_punctuation(before))
+    right = not is_space(before) and (not is_punctuation(before) or is_space(after) or is_punctuation(after))
     return _Delimiter(size, size, left, right)
 
 

@@ -1,6 +1,6 @@
 """An article as data: blocks that hold runs of text, as Markdown, plain text and HTML all write it.
 
-The walk over a page (`reader`) makes these once; the three writers only read them. That is why
+The walk over a page (`walk`) makes these once; the three writers only read them. That is why
 Markdown, text and reading view cannot disagree, and why nothing that is not named here can get
 into any of them. A paragraph is flat: each run bears the marks (bold, a link …) that cover it, so
 nested, empty and doubled emphasis, and marks that span several blocks, need no case of their own.
@@ -143,9 +143,7 @@ class Table:
     caption: list[Block] = field(default_factory=list)
 
 
-Block = (
-    Paragraph | Heading | Code | Rule | Quote | Figure | Listing | Definitions | Footnote | Table
-)
+Block = Paragraph | Heading | Code | Rule | Quote | Figure | Listing | Definitions | Footnote | Table
 
 
 # What the walk gathers before a list, glossary or table is complete.

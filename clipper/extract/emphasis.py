@@ -7,6 +7,7 @@ the punctuation at such an edge leaves the emphasis: `**重要**。后`. Nothing
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from clipper.extract.document import Kind, Link, Mark, Marks, Run
@@ -55,8 +56,10 @@ def _apart(runs: list[Run]) -> list[Run]:
     `**a***b*` is read one way between letters and another way between full stops.
     """
     out = list(runs)
+    bold = _stretches(runs, "strong")
     for start, stop in _stretches(runs, "em"):
-        for left, right in _stretches(runs, "strong"):
+        first = bisect_left(bold, start, key=lambda stretch: stretch[1])
+        for left, right in bold[first : first + 1 + stop - start]:
             around = start <= left and right <= stop
             within = left <= start and stop <= right
             if right >= start and left <= stop and not around and not within:
@@ -93,9 +96,7 @@ def _settle(runs: list[Run], mark: Mark) -> list[Run]:
 class _Edges:
     """The runs under one mark, and what stands before and after them."""
 
-    def __init__(
-        self, mark: Mark, runs: list[Run], before: Run | None, after: Run | None
-    ) -> None:
+    def __init__(self, mark: Mark, runs: list[Run], before: Run | None, after: Run | None) -> None:
         self.mark = mark
         self.runs = runs
         self.counts = mark in EMPHASIS  # for other marks only white space leaves

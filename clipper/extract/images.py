@@ -45,7 +45,7 @@ _EMOJI = re.compile(r"\b(?:emoji|wp-smiley)\b")
 
 
 def source(image: HtmlElement, addresses: Addresses) -> str | None:
-    """The absolute address of the picture that an `<img>` (or `<amp-img>`) stands for, if it has one.
+    """The absolute address of the picture that an `<img>` or `<amp-img>` stands for.
 
     A real `src` wins unless it is a placeholder or a late-loading attribute says that it is; then
     those attributes, the best candidate of `srcset`, and the `<source>`s of a `<picture>` follow.

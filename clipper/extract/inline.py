@@ -1,4 +1,4 @@
-"""Runs of text made tidy: white space as a browser shows it, and paragraphs where two breaks stand."""
+"""Runs of text made tidy: white space as a browser shows it, paragraphs where two breaks stand."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from clipper.extract.document import Kind, Marks, Run
 
 # C0, C1, zero-width space, soft hyphen, word joiner, byte order mark, direction overrides, and the
 # code points that are no characters. Joiners (U+200C, U+200D) stay: Persian and emoji need them.
-_NEVER = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\u202d\u202e\ufeff\ufff9-\ufffb\ufffe\uffff]"
-)
+_NEVER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\u202d\u202e\ufeff\ufff9-\ufffb\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\n\r\x0b\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 _WIDE = "\u2e80-\u2fdf\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60"
 # A line break in the source between two wide characters is no space (CSS Text 3, 4.1.3).
@@ -38,7 +36,7 @@ def collapse(text: str) -> str:
 
 
 def paragraphs(runs: Iterable[Run]) -> Iterator[list[Run]]:
-    """The runs in tidy paragraphs: split at two breaks in a row, trimmed, equal neighbours joined."""
+    """The runs in tidy paragraphs: split at two breaks in a row, trimmed, neighbours joined."""
     current: list[Run] = []
     for run in _collapsed(runs):
         if run.kind is Kind.BREAK:
@@ -72,7 +70,7 @@ def _trim_end(runs: list[Run]) -> None:
 
 
 def _collapsed(runs: Iterable[Run]) -> Iterator[Run]:
-    """Runs with folded white space, also across their borders; neighbours with equal marks as one."""
+    """Runs with white space folded across their borders; neighbours of equal marks as one."""
     last: Run | None = None
     for run in runs:
         if run.kind is not Kind.TEXT:

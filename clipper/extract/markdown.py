@@ -103,7 +103,14 @@ def _paragraph(block: Paragraph) -> list[str]:
 
 def _under(runs: Sequence[Run], mark: str) -> list[Run]:
     return [
-        Run(r.text, r.marks if mark in r.marks else (*r.marks, mark), r.kind, r.url, r.title, r.display)
+        Run(
+            r.text,
+            r.marks if mark in r.marks else (*r.marks, mark),
+            r.kind,
+            r.url,
+            r.title,
+            r.display,
+        )
         for r in runs
     ]
 

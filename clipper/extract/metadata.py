@@ -55,7 +55,9 @@ def metadata(root: HtmlElement, *, base: str | None, text: str, now: datetime) -
         author=_author(root, meta, linked),
         site=_line(site),
         published=_published(root, meta, linked, now),
-        modified=_date(str(linked.get("dateModified") or meta.get("article:modified_time") or meta.get("og:updated_time") or "")),
+        modified=_date(
+            str(linked.get("dateModified") or meta.get("article:modified_time") or meta.get("og:updated_time") or "")
+        ),
         language=_language(root, text),
         lead=_line(meta.get("og:description") or meta.get("description")),
         canonical_url=_link(root, "canonical", base),
@@ -104,7 +106,9 @@ def _title(root: HtmlElement, meta: dict[str, str], linked: dict[str, Any], site
     social = _line(meta.get("og:title") or meta.get("twitter:title"))
     named = _line(str(linked.get("headline") or ""))
     page = social or given or named
-    headings = [_line(e.text_content()) for e in root.iter("h1")] + [_line(e.text_content()) for e in root.iter("h2")][:5]
+    headings = [_line(e.text_content()) for e in root.iter("h1")] + [_line(e.text_content()) for e in root.iter("h2")][
+        :5
+    ]
     for heading in headings:
         if heading and len(heading) > 3 and any(t and _same_start(t, heading) for t in (given, social, named)):
             return heading
@@ -131,7 +135,13 @@ def _without_site(title: str, site: str | None) -> str:
 
 
 def _author(root: HtmlElement, meta: dict[str, str], linked: dict[str, Any]) -> str | None:
-    candidates = [_name(linked.get("author")), meta.get("author"), meta.get("article:author"), meta.get("dc.creator"), meta.get("parsely-author")]
+    candidates = [
+        _name(linked.get("author")),
+        meta.get("author"),
+        meta.get("article:author"),
+        meta.get("dc.creator"),
+        meta.get("parsely-author"),
+    ]
     for element in root.xpath(
         '//*[@itemprop="author"] | //a[@rel="author"] | //*[contains(@class, "byline")] | //*[contains(concat(" ", @class, " "), " author ")'
         ' or contains(@class, "nickname")]'

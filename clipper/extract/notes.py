@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-_MARK = re.compile(r"(?:^|[\s_-])(?:footnotes?|endnotes?|doc-noteref|fnref|noteref)(?:$|[\s_-])", re.I)
+_MARK = re.compile(
+    r"(?:^|[\s_-])(?:footnotes?|endnotes?|doc-noteref|fnref|noteref)(?:$|[\s_-])", re.I
+)
 _SECTION = re.compile(
     r"(?:^|[\s_-])(?:footnotes?|endnotes?|doc-endnotes?|doc-footnote|fn-?list)(?:$|[\s_-])", re.I
 )
@@ -26,7 +28,7 @@ class Notes:
 
 
 def find(nodes: Sequence[HtmlElement]) -> Notes:
-    """The footnotes of the nodes: a mark in the text, and further down, in a section of notes, a note.
+    """The footnotes of the nodes: marks in the text, and the notes in a section further down.
 
     Only sections that say so count: a list of sources (Wikipedia's) stays the list that it is.
     """
@@ -34,6 +36,7 @@ def find(nodes: Sequence[HtmlElement]) -> Notes:
     links = [a for node in nodes for a in node.iter("a") if _is_mark(a)]
     if not links:
         return found
+    taken: set[str] = set()
     targets = _targets(nodes, {_fragment(a) for a in links})
     for link in links:
         fragment = _fragment(link)
@@ -41,8 +44,9 @@ def find(nodes: Sequence[HtmlElement]) -> Notes:
         if note is None or fragment in found.marks or not _in_section(note) or _holds(note, link):
             continue
         label = _LABEL.sub("", link.text_content()) or str(len(found.marks) + 1)
-        while label in found.marks.values():
-            label += "-"
+        if label in taken:
+            label = f"{label}-{len(found.marks) + 1}"
+        taken.add(label)
         found.marks[fragment] = label
         found.notes[note] = label
     return found

@@ -1,4 +1,4 @@
-"""The document as plain text: a block a line, code as it stands, no sign that the page did not show."""
+"""The document as plain text: a block a line, code as it stands, no sign that is not the page's."""
 
 from __future__ import annotations
 
@@ -66,7 +66,5 @@ def _lines(block: Block) -> Iterator[str]:
 def line(runs: Sequence[Run]) -> str:
     """What is read of the runs: text and TeX; pictures and embeds are not text."""
     return "".join(
-        "\n" if run.kind is Kind.BREAK else run.text
-        for run in runs
-        if run.kind not in (Kind.IMAGE, Kind.EMBED)
+        "\n" if run.kind is Kind.BREAK else run.text for run in runs if run.kind not in (Kind.IMAGE, Kind.EMBED)
     ).strip()

@@ -2,7 +2,7 @@
 
 Libraries were tried first, on the expected subtrees of 61 real pages: html-to-markdown 3.21.2 keeps
 .409 of the list items, .763 of the white space in code and .714 of the tables, passes `javascript:`
-links, writes emphasis next to Chinese that no reader parses as such, and answers nothing at all for
+links, writes emphasis next to Chinese that no walk parses as such, and answers nothing at all for
 100,000 nested elements; markdownify 1.2.3 keeps .862 of the images, no language of code, shows
 hidden text, fails on deep trees, and costs 12 ms a page. Neither gives a text or an HTML of the
 same nodes. This walk keeps .98 or more of each kind (benchmarks/markdown_ceiling.py).
@@ -19,8 +19,8 @@ from clipper.extract.addresses import Addresses, base_of
 from clipper.extract.elements import HANDLERS
 from clipper.extract.markdown import markdown
 from clipper.extract.plain import count_words, text
-from clipper.extract.reader import Reader
 from clipper.extract.sanitise import html
+from clipper.extract.walk import Walk
 
 __all__ = ["Rendered", "base_of", "render"]
 
@@ -45,7 +45,7 @@ def render(
 
     `base_url` is what relative addresses start from (`base_of` finds it). The tree stays as it is.
     """
-    reader = Reader(Addresses(base_url), skip=skip, handlers=HANDLERS)
-    blocks = reader.read(nodes)
+    walk = Walk(Addresses(base_url), skip=skip, handlers=HANDLERS)
+    blocks = walk.read(nodes)
     plain = text(blocks)
     return Rendered(markdown(blocks), plain, html(blocks), count_words(plain))

@@ -29,10 +29,11 @@ from clipper.extract.document import (
     stretch,
 )
 
-TAGS = frozenset(
-    "a b blockquote br caption code dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr img"
-    " input ins li mark ol p pre small strong sub sup table tbody td th thead tr u ul".split()
-)
+_WRITTEN = """
+a b blockquote br caption code dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr img
+input ins li mark ol p pre small strong sub sup table tbody td th thead tr u ul
+"""
+TAGS = frozenset(_WRITTEN.split())
 
 
 def html(blocks: Iterable[Block]) -> str:
@@ -59,8 +60,7 @@ def _block(block: Block) -> str:
             return _listing(block)
         case Definitions():
             entries = (
-                f"<dt>{_tight(e.blocks)}</dt>" if e.term else f"<dd>{_tight(e.blocks)}</dd>"
-                for e in block.entries
+                f"<dt>{_tight(e.blocks)}</dt>" if e.term else f"<dd>{_tight(e.blocks)}</dd>" for e in block.entries
             )
             return "<dl>\n" + "\n".join(entries) + "\n</dl>"
         case Footnote():

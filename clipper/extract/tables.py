@@ -1,4 +1,4 @@
-"""Tables: which are data and which only place things on the page, and the grid with spans laid out."""
+"""Tables: which are data and which only place things on the page; the grid with spans laid out."""
 
 from __future__ import annotations
 

@@ -70,4 +70,6 @@ def verdict(page_text: str, article: str, words: int, *, scripts: int) -> tuple[
 
 
 def _words(text: str) -> int:
-    return len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+", text))
+    return len(
+        re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+", text)
+    )

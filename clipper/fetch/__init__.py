@@ -1,6 +1,6 @@
 """One address, one call: `Fetcher.fetch(url) -> Capture`, or an error that says what happened.
 
-The door to httpx, httpcore and tenacity; importing the room loads none of them.
+The door to httpx, httpcore, tenacity and protego; importing the room loads none of them.
 """
 
 from __future__ import annotations
@@ -20,4 +20,4 @@ def __getattr__(name: str) -> Any:
         from clipper.fetch.fetcher import Fetcher
 
         return Fetcher
-    raise AttributeError(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,91 +1,52 @@
 """The one way to the network.
 
-    fetch      redirects by hand, each hop recorded          (_follow)
-    one hop    tries, until one answers or all are spent      (_tries)
-    one try    paced, sent, its body read within bounds       (_try)
+fetch      one address: paced, tried, told          (Fetcher.fetch)
+a try      redirects by hand, each hop recorded      (_try)
+a hop      one request, its body read within bounds  (_hop)
 """
 
 from __future__ import annotations
 
-import base64
-import random
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import unquote, urljoin, urlsplit
-
-import httpcore
-import httpx
 
 from clipper import urls
-from clipper.errors import (
-    ClipperError,
-    DeadlineExceeded,
-    FetchError,
-    InvalidURL,
-    ProtocolError,
-    RefusedError,
-    StatusError,
-)
-from clipper.fetch import coding
+from clipper.errors import FetchError, RefusedError, StatusError
+from clipper.fetch import body
 from clipper.fetch.addresses import Resolver, system_resolver
+from clipper.fetch.breaker import Breaker
+from clipper.fetch.exchange import Exchange, Exchanged, Played, Received, Wire
+from clipper.fetch.faults import Fault, Kind, told
+from clipper.fetch.line import Line
+from clipper.fetch.pace import Pace
 from clipper.fetch.policy import Policy
-from clipper.fetch.retrying import RETRIED, tries
-from clipper.fetch.wire import Guarded, Timer
-from clipper.models import Capture, Completeness, Headers, Hop, Validators
+from clipper.fetch.requests import Secrets, Sender, request_bytes
+from clipper.fetch.robots import LARGEST, Robots
+from clipper.fetch.walk import REDIRECTS, Answer, Walk
+from clipper.models import Capture, Headers, Hop, Validators
 
 if TYPE_CHECKING:
     import ssl
 
+    import httpx
+
 __all__ = ["Fetcher"]
 
-REDIRECTS = (301, 302, 303, 307, 308)
-DEFAULT_PORTS = (None, 80, 443)
-ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one try brought: an answer with its body, as far as it came."""
-
-    url: str
-    status: int
-    headers: Headers
-    sent: Headers
-    body: bytes
-    wire_bytes: int
-    completeness: Completeness
-    truncated_by: str | None
-
-    def header(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key.lower() == name), None)
-
-    @property
-    def retry(self) -> bool:
-        """Whether another try may bring more."""
-        return self.status in RETRIED or self.completeness is Completeness.TRUNCATED
-
-
-@dataclass(slots=True)
-class Way:
-    """How one fetch has gone so far."""
-
-    origin: str
-    started: datetime
-    begun: float
-    until: float
-    validators: Validators
-    hops: list[Hop]
+# Answers that say "go away" rather than something about the page.
+REFUSALS = frozenset((403, 429, 503))
 
 
 class Fetcher:
     """Fetches one address after the other; not for two threads at once.
 
-    `transport` replaces the network (a tape); `resolver`, `clock`, `monotonic`, `sleep` and `tls`
-    replace what their names say.
+    `transport` takes the network's place (a tape): then no name is resolved, and all else stays.
+    `resolver`, `clock`, `monotonic`, `sleep`, `random` and `tls` replace what their names say.
+    `tap` is called with everything that was on the wire (`clip record`).
     """
 
     def __init__(
@@ -95,260 +56,264 @@ class Fetcher:
         transport: httpx.BaseTransport | None = None,
         resolver: Resolver = system_resolver,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        random: Random | None = None,
         tls: ssl.SSLContext | None = None,
+        tap: Callable[[Exchanged], None] | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._clock = clock
+        self._monotonic = monotonic
         self._sleep = sleep
-        self._timer = Timer()
-        self._last: dict[str, float] = {}
-        self._source = "replay" if transport else "live"
-        self._client = httpx.Client(
-            transport=transport or self._network(resolver, tls),
-            cookies=_cookies(self.policy),
-            headers={"User-Agent": self.policy.user_agent, "Accept": ACCEPT, "Accept-Encoding": coding.ACCEPTED},
-            trust_env=False,
-            follow_redirects=False,
-            timeout=self.policy.timeout,
+        self._random = random or Random()
+        self._sender = Sender(self.policy)
+        self._line = Line(monotonic)
+        self._tap = tap
+        if tap is not None:
+            self._line.kept = bytearray()
+        self._exchange: Exchange = (
+            Wire(self.policy, line=self._line, resolver=resolver, tls=tls) if transport is None else Played(transport)
         )
+        self._pace = Pace(self.policy.min_interval, monotonic=monotonic, sleep=sleep, random=self._random)
+        self._breaker = Breaker(monotonic)
+        agent = self.policy.user_agent.partition("/")[0].strip() or "clipper"
+        self._robots = Robots(self._robots_file, agent=agent, monotonic=monotonic)
 
-    def fetch(self, url: str, *, validators: Validators | None = None) -> Capture:
+    def fetch(self, url: str, *, validators: Validators | None = None, kind: str = "page") -> Capture:
         """Fetch one address: its final answer, 2xx or (to a conditional request) 304.
 
-        Raises `StatusError` for another status, its answer in `capture`; `RefusedError` for what
-        policy forbids; `FetchError` for everything that goes wrong on the way. A body that was cut
-        is no error: the capture says `truncated`.
+        `kind` is page, feed or image. Raises `StatusError` for another status, its answer in
+        `capture`; `RefusedError` for what policy forbids; `FetchError` for what goes wrong on the
+        way. A body that was cut is no error: the capture says `truncated`.
         """
-        begun = time.monotonic()
-        way = Way(_origin(url), self._clock(), begun, begun + self.policy.deadline, validators or Validators(), [])
-        try:
-            return self._finish(way, url, self._follow(way, url))
-        except FetchError as error:
-            error.hops = error.hops or tuple(way.hops)
-            raise
+        asked = urls.check(url)
+        plain = urls.without_credentials(asked)
+        host = urls.host_of(plain)
+        self._breaker.check(host, plain)
+        if self.policy.robots == "obey":
+            self._pace.slow_down(host, self._robots.check(plain))
+        self._pace.wait(host)
+        walk = self._walk(plain, kind, Secrets.of(asked), validators or Validators())
+        answer = self._answer(walk)
+        self._note(walk, answer)
+        return self._finish(walk, answer)
+
+    def failed(self, url: str, failure: str) -> None:
+        """Count a page that came but was none (a captcha): five alike, and its host is paused."""
+        self._breaker.failed(urls.host_of(url), failure)
 
     def close(self) -> None:
-        self._client.close()
+        """Close every connection."""
+        self._exchange.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
-    def _network(self, resolver: Resolver, tls: ssl.SSLContext | None) -> httpx.BaseTransport:
-        if self.policy.proxy:
-            return httpx.HTTPTransport(proxy=self.policy.proxy, trust_env=False)
-        return Guarded(self._timer, resolver=resolver, allowed=self.policy.allow_private, tls=tls)
+    def _walk(self, plain: str, kind: str, secrets: Secrets, validators: Validators) -> Walk:
+        begun = self._monotonic()
+        return Walk(
+            asked=plain,
+            kind=kind,
+            secrets=secrets,
+            validators=validators,
+            started=self._clock(),
+            begun=begun,
+            until=begun + self.policy.deadline,
+            here=plain,
+        )
 
-    def _follow(self, way: Way, url: str) -> Answer:
-        here = url
-        for _ in range(self.policy.max_redirects + 1):
-            answer = self._tries(way, here)
-            target = answer.header("location") if answer.status in REDIRECTS else None
-            if target is None:
+    def _answer(self, walk: Walk) -> Answer:
+        """The answer at the end of the way, after as many tries as policy and deadline allow."""
+        try:
+            try:
+                first: Answer | Fault = self._try(walk)
+            except Fault as fault:
+                first = fault
+            if isinstance(first, Answer) and not first.passing:
+                return first
+            return self._again(walk, first)
+        except Fault as fault:
+            self._breaker.failed(urls.host_of(walk.asked), f"{fault.kind}, {fault.phase}")
+            raise self._told(fault, walk) from fault
+        except RefusedError as error:
+            error.url = error.url or walk.here
+            raise
+
+    def _again(self, walk: Walk, first: Answer | Fault) -> Answer:
+        if isinstance(first, Fault) and not first.kind.passing:
+            raise first
+        from clipper.fetch.attempts import Times, again  # tenacity: 25 ms that most never need
+
+        def go_on() -> Answer:
+            self._pace.wait(urls.host_of(walk.here))
+            return self._try(walk)
+
+        left = lambda: walk.until - self._monotonic()  # noqa: E731
+        times = Times(left, self._sleep, self._clock, self._random)
+        return again(first, go_on, retries=self.policy.retries, times=times)
+
+    def _try(self, walk: Walk) -> Answer:
+        """From where the walk stands to the end of its way, in the time of one try."""
+        walk.attempt += 1
+        self._line.begin(min(self._monotonic() + self.policy.timeout, walk.until))
+        while True:
+            answer = self._hop(walk)
+            if not walk.next(answer, self.policy):
                 return answer
-            here = self._target(here, target)
-        raise ProtocolError(
-            f"{urls.without_credentials(url)}: more than {self.policy.max_redirects} redirects; they may run in a circle",
-            url=url, phase="redirect",
-        )  # fmt: skip
+            if self.policy.robots == "obey" and walk.kind != "robots":
+                self._robots.check(walk.here)
 
-    def _target(self, here: str, location: str) -> str:
-        """Where a redirect leads, if it may be followed."""
-        joined = urljoin(here, location.strip())
+    def _hop(self, walk: Walk) -> Answer:
+        """One request and its answer, recorded whatever comes of it."""
+        begun = self._monotonic()
+        self._line.turn()
+        hop = Hop(walk.here, None, via=walk.via, attempt=walk.attempt)
         try:
-            target = urls.check(joined)
-        except InvalidURL as error:
-            raise RefusedError(f"{urls.without_credentials(here)} redirects to {joined!r}: {error.reason}", url=here, rule="scheme") from error
-        port = urlsplit(target).port
-        host = urls.host_of(target)
-        named = {host, f"{host}:{port}"} & self.policy.allow_private
-        if port not in DEFAULT_PORTS and port != urlsplit(here).port and not named:
-            raise RefusedError(f"{urls.without_credentials(here)} redirects to port {port} of {host}; clip that address itself", url=here, rule="port")
-        return target
-
-    def _tries(self, way: Way, url: str) -> Answer:
-        """One hop, with as many tries as policy and deadline allow."""
-        attempts = tries(
-            retries=self.policy.retries,
-            left=lambda: way.until - time.monotonic(),
-            sleep=self._sleep,
-            now=self._clock,
-        )
-        number = 0
-
-        def once() -> Answer:
-            nonlocal number
-            number += 1
-            return self._try(way, url, number)
-
-        return attempts(once)
-
-    def _try(self, way: Way, url: str, attempt: int) -> Answer:
-        """One request and its answer, a hop of its own whatever comes of it."""
-        plain = urls.without_credentials(url)
-        self._pace(urls.host_of(url))
-        begun = time.monotonic()
-        self._timer.until = min(begun + self.policy.timeout, way.until)
-        self._timer.address = None
-        self._timer.phase = "connect"
-        try:
-            answer = self._exchange(way, url)
-        except (httpx.HTTPError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, FetchError, RefusedError) as error:
-            told = self._told(error, plain, attempt)
-            way.hops.append(Hop(plain, None, address=self._timer.address, error=str(told), attempt=attempt, milliseconds=_ms(begun)))
-            raise told from error
-        way.hops.append(
-            Hop(plain, answer.status, answer.header("location"), self._timer.address, attempt=attempt, milliseconds=_ms(begun))
-        )
+            answer = self._ask(walk)
+            hop = replace(hop, status=answer.status, location=_shown(answer))
+        except Fault as fault:
+            hop = replace(hop, error=fault.what)
+            raise
+        except RefusedError as error:
+            hop = replace(hop, error=str(error))
+            raise
+        finally:
+            spent = round(1000 * (self._monotonic() - begun))
+            walk.hops.append(replace(hop, address=self._line.address, milliseconds=spent))
         return answer
 
-    def _exchange(self, way: Way, url: str) -> Answer:
-        request = self._client.build_request("GET", urls.without_credentials(url), headers=self._headers(way, url))
-        sent = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers.raw)
-        response = self._client.send(request, stream=True)
+    def _ask(self, walk: Walk) -> Answer:
+        headers, shown = self._sender.headers(
+            walk.here,
+            kind=walk.kind,
+            secrets=walk.secrets,
+            validators=walk.validators,
+            anew=walk.anew,
+        )
+        at = self._clock()
+        cut: str | None = "unspecified"
         try:
-            headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
-            redirect = response.status_code in REDIRECTS and "location" in response.headers
-            if redirect or response.status_code == 304:
-                return Answer(url, response.status_code, headers, _public(sent), b"", 0, Completeness.COMPLETE, None)
-            self._timer.phase = "body"
-            body, wire, cut = self._body(response)
-            completeness = Completeness.TRUNCATED if cut else _completeness(response)
-            return Answer(url, response.status_code, headers, _public(sent), body, wire, completeness, cut)
+            received = self._exchange.send(walk.here, headers)
+            try:
+                named, content = self._read(walk, received)
+            finally:
+                received.close()
+            cut = content.tape_cut
         finally:
-            response.close()
+            if self._tap is not None and self._line.kept:
+                request = request_bytes(walk.here, shown)
+                self._tap(Exchanged(walk.here, at, request, bytes(self._line.kept), cut))
+        return Answer(walk.here, received.status, _storable(named), shown, content)
 
-    def _body(self, response: httpx.Response) -> tuple[bytes, int, str | None]:
-        """The body, the bytes on the wire, and what cut it short, if something did."""
-        limit = self.policy.max_bytes
-        wire, parts = 0, bytearray()
+    def _read(self, walk: Walk, received: Received) -> tuple[Headers, body.Body]:
+        """The headers as text, and the body; a redirect's is left unread."""
+        named = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in received.headers)
+        for name, value in named:
+            if name.lower() == "set-cookie":
+                self._sender.cookies.keep(walk.here, value)
+        if received.status < 200:
+            what = f"an answer {received.status} that nobody asked for"
+            raise Fault(Kind.PROTOCOL, what, phase="headers")
+        if received.status in REDIRECTS and received.header(b"location"):
+            return named, body.unread(received)
+        self._line.phase = "body"
+        limit = LARGEST if walk.kind == "robots" else self.policy.max_bytes
+        return named, body.read(received, limit=limit)
 
-        def raw() -> Iterator[bytes]:
-            nonlocal wire
-            for part in coding.within(response.stream, limit, "as sent"):  # type: ignore[arg-type]
-                wire += len(part)
-                yield part
+    def _robots_file(self, url: str) -> Answer:
+        """A robots.txt, by the same way as everything else."""
+        walk = self._walk(url, "robots", Secrets(url, None), Validators())
+        return self._answer(walk)
 
-        cut = None
-        try:
-            for part in coding.within(coding.decoded(raw(), response.headers.get("content-encoding")), limit, "when decoded"):
-                parts += part
-        except coding.Truncated as error:
-            cut = str(error) if wire or response.headers.get("content-length") != "0" else None
-        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpx.ReadError, httpx.RemoteProtocolError) as error:
-            cut = f"the connection ended early: {error}"
-        return bytes(parts), wire, cut
+    def _note(self, walk: Walk, answer: Answer) -> None:
+        """Tell the breaker how it went."""
+        host = urls.host_of(walk.asked)
+        if answer.status in REFUSALS:
+            self._breaker.failed(host, f"HTTP {answer.status}")
+        else:
+            data = answer.body.data if answer.status == 200 else b""
+            self._breaker.succeeded(host, walk.asked, data)
 
-    def _headers(self, way: Way, url: str) -> dict[str, str]:
-        """The headers of one hop: what belongs to an origin goes to that origin only."""
-        headers: dict[str, str] = {}
-        if _origin(url) == way.origin:
-            headers |= dict(self.policy.headers)
-        parts = urlsplit(url)
-        if parts.username or parts.password:
-            login = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-            headers["Authorization"] = "Basic " + base64.b64encode(login.encode()).decode()
-        if way.validators.etag:
-            headers["If-None-Match"] = way.validators.etag
-        if way.validators.last_modified:
-            headers["If-Modified-Since"] = way.validators.last_modified
-        return headers
+    def _told(self, fault: Fault, walk: Walk) -> FetchError:
+        error = told(
+            fault,
+            url=walk.here,
+            phase=self._line.phase,
+            address=self._line.address,
+            attempt=walk.attempt,
+        )
+        error.hops = tuple(walk.hops)
+        return error
 
-    def _pace(self, host: str) -> None:
-        """Leave the host in peace between two requests, with some jitter."""
-        last = self._last.get(host)
-        pause = self.policy.min_interval * random.uniform(1, 1.2)  # noqa: S311 - no secret
-        if last is not None and pause and (wait := last + pause - time.monotonic()) > 0:
-            self._sleep(wait)
-        self._last[host] = time.monotonic()
-
-    def _told(self, error: Exception, url: str, attempt: int) -> ClipperError:
-        """The error in clipper's words, with the facts of this try."""
-        phase, address = self._timer.phase, self._timer.address
-        if isinstance(error, RefusedError):
-            error.url = url
-            return error
-        if isinstance(error, FetchError):
-            error.url, error.attempt, error.address = url, attempt, address
-            error.args = (f"{url}: {error}",) if url not in str(error) else error.args
-            return error
-        at = f" at {address}" if address else ""
-        facts = {"url": url, "phase": phase, "address": address, "attempt": attempt}
-        if isinstance(error, (httpx.TimeoutException, httpcore.TimeoutException)):
-            return DeadlineExceeded(f"{url}: no answer{at} within {self.policy.timeout:g} s ({phase}, try {attempt}); --timeout allows more", **facts)  # type: ignore[arg-type]
-        if isinstance(error, (httpx.ProtocolError, httpcore.ProtocolError)) and "disconnected" not in str(error):
-            return ProtocolError(f"{url}: the server{at} broke HTTP ({error}, try {attempt})", **facts)  # type: ignore[arg-type]
-        words = "its certificate was not accepted" if phase == "tls" else "the connection failed"
-        return FetchError(f"{url}: {words}{at} ({phase}: {error}, try {attempt}); check the address and the network", **facts)  # type: ignore[arg-type]
-
-    def _finish(self, way: Way, url: str, answer: Answer) -> Capture:
+    def _finish(self, walk: Walk, answer: Answer) -> Capture:
         capture = Capture(
-            url=urls.without_credentials(url),
-            final_url=urls.without_credentials(answer.url),
+            url=walk.asked,
+            final_url=answer.url,
             status=answer.status,
             headers=answer.headers,
-            body=answer.body,
-            fetched_at=way.started,
-            hops=tuple(way.hops),
+            body=answer.body.data,
+            fetched_at=walk.started,
+            hops=tuple(walk.hops),
             request_headers=answer.sent,
-            completeness=answer.completeness,
-            truncated_by=answer.truncated_by,
-            wire_bytes=answer.wire_bytes,
-            milliseconds=_ms(way.begun),
-            source=self._source,
+            completeness=answer.body.completeness,
+            truncated_by=answer.body.cut,
+            wire_bytes=answer.body.wire,
+            milliseconds=round(1000 * (self._monotonic() - walk.begun)),
+            source=self._exchange.source,
         )
-        if 200 <= answer.status < 300 or (answer.status == 304 and way.validators):
+        if 200 <= answer.status < 300 or answer.status == 304:
             return capture
-        raise _status_error(capture, len(way.hops))
+        raise _status_error(capture, walk.attempt)
 
 
-def _status_error(capture: Capture, attempts: int) -> StatusError:
-    known = {404: "there is no such page", 410: "the page is gone for good", 401: "a login is asked for; try --cookies",
-             403: "access is denied; try --cookies or another --user-agent", 429: "too many requests; try again later",
-             304: "not modified, though nothing was known of it; try --force"}  # fmt: skip
-    words = known.get(capture.status, "the server failed; try again later" if capture.status >= 500 else "the request was not accepted")
+KNOWN = {
+    401: "a login is asked for; try --cookies",
+    403: "access is denied; try --cookies, or another --user-agent",
+    404: "there is no such page; check the address",
+    410: "the page is gone for good",
+    429: "too many requests; try again later",
+    451: "the page is withheld for legal reasons",
+}
+
+
+def _status_error(capture: Capture, attempt: int) -> StatusError:
+    later = "the server failed; try again later"
+    words = KNOWN.get(capture.status, later if capture.status >= 500 else "no page came; look at it in a browser")
+    address = capture.hops[-1].address
+    where = f" ({address}, try {attempt})" if attempt > 1 and address else ""
     error = StatusError(
-        f"{capture.url}: HTTP {capture.status}, {words}",
-        url=capture.url, phase="headers", status=capture.status, attempt=attempts,
-    )  # fmt: skip
+        f"{capture.final_url}: HTTP {capture.status}{where}, {words}",
+        url=capture.final_url,
+        phase="headers",
+        address=address,
+        status=capture.status,
+        attempt=attempt,
+    )
     error.capture = capture
+    error.hops = capture.hops
     return error
 
 
-def _completeness(response: httpx.Response) -> Completeness:
-    framed = "content-length" in response.headers or "chunked" in response.headers.get("transfer-encoding", "")
-    return Completeness.COMPLETE if framed else Completeness.UNKNOWN
+def _storable(headers: Headers) -> Headers:
+    """Without the cookies that a server set: they are a login, and are not evidence of a page."""
+    return tuple((k, v) for k, v in headers if k.lower() not in ("set-cookie", "set-cookie2"))
 
 
-def _public(sent: Headers) -> Headers:
-    """The request's headers without what must not be stored."""
-    return tuple((k, v) for k, v in sent if k.lower() not in ("authorization", "cookie", "proxy-authorization"))
-
-
-def _cookies(policy: Policy) -> httpx.Cookies | None:
-    if policy.cookies is None:
-        return None
-    from http.cookiejar import LoadError, MozillaCookieJar
-
-    from clipper.errors import FileError
-
-    jar = MozillaCookieJar(str(policy.cookies))
+def _shown(answer: Answer) -> str | None:
+    """Where an answer sends us, without any password in it."""
+    location = answer.header("location")
+    if location is None or "@" not in location:
+        return location
     try:
-        jar.load(ignore_discard=True, ignore_expires=True)
-    except (OSError, LoadError, UnicodeDecodeError) as error:
-        raise FileError(f"{policy.cookies} is no Netscape cookie file: {error}") from error
-    return httpx.Cookies(jar)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
-
-
-def _ms(begun: float) -> int:
-    return round(1000 * (time.monotonic() - begun))
+        return urls.without_credentials(location)
+    except ValueError:
+        return None

@@ -154,9 +154,7 @@ def run(
                 host, url = turn
                 job = _job(url, archive=archive, force=force, max_age=max_age, now=clock())
                 if isinstance(job, Job):
-                    task = pool.submit(
-                        gather, job, fetcher=hosts.fetcher(host), reader=readers, clock=clock
-                    )
+                    task = pool.submit(gather, job, fetcher=hosts.fetcher(host), reader=readers, clock=clock)
                     flying[task] = host
                     continue
                 hosts.release(host)
@@ -167,9 +165,7 @@ def run(
                 yield settle(future.result(), archive=archive)
 
 
-def _job(
-    url: str, *, archive: Archive, force: bool, max_age: timedelta | None, now: datetime
-) -> Job | Result | None:
+def _job(url: str, *, archive: Archive, force: bool, max_age: timedelta | None, now: datetime) -> Job | Result | None:
     """What to do about an address; its result if it is none; None if its page is fresh enough."""
     try:
         if max_age and fresh(url, archive=archive, max_age=max_age, now=now):

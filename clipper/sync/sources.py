@@ -29,9 +29,7 @@ class Listed:
     error: ClipperError | None = None
 
 
-def add(
-    address: str, *, archive: Archive, fetcher: Fetches, tags: tuple[str, ...] = ()
-) -> list[Source]:
+def add(address: str, *, archive: Archive, fetcher: Fetches, tags: tuple[str, ...] = ()) -> list[Source]:
     """Watch what the address turns out to be: a feed, the feeds of an OPML list, a page.
 
     Raises the errors of the fetch; a page is watched as a page even if it names a feed.
@@ -47,9 +45,7 @@ def look(capture: Capture) -> list[tuple[str, str, str | None]]:
         subscriptions = feeds.read_opml(capture.body)
         return [(s.url, "feed", s.title) for s in subscriptions]
     if _looks_like_feed(capture, body):
-        feed = feeds.read_feed(
-            capture.body, url=capture.final_url, content_type=capture.content_type
-        )
+        feed = feeds.read_feed(capture.body, url=capture.final_url, content_type=capture.content_type)
         return [(capture.url, "feed", feed.title)]
     return [(capture.url, "page", None)]
 
@@ -82,18 +78,14 @@ def addresses(
 def _entries(source: Source, archive: Archive, fetcher: Fetches, now: datetime) -> Iterator[Listed]:
     capture = fetcher.fetch(source.url, validators=source.validators)
     if capture.status != 304:
-        feed = feeds.read_feed(
-            capture.body, url=capture.final_url, content_type=capture.content_type
-        )
+        feed = feeds.read_feed(capture.body, url=capture.final_url, content_type=capture.content_type)
         for entry in feed.entries:
             try:
                 key = urls.url_key(entry.url)
             except InvalidURL as error:
                 log.warning("%s lists an address that cannot be fetched: %s", source.url, error)
                 continue
-            archive.list_entry(
-                source, entry.url, url_key=key, title=entry.title, published=entry.published, at=now
-            )
+            archive.list_entry(source, entry.url, url_key=key, title=entry.title, published=entry.published, at=now)
     archive.source_read(source, capture.validators, at=now)
     for url in archive.unfetched(source):
         yield Listed(url)

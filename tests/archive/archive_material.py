@@ -27,16 +27,12 @@ def capture(text: str = "first words", *, hour: float = 0, **more: Any) -> Captu
     return Capture(**{**values, **more})
 
 
-def extraction(
-    text: str = "first words", *, title: str = "A title", verdict: Verdict = Verdict.OK
-) -> Extraction:
+def extraction(text: str = "first words", *, title: str = "A title", verdict: Verdict = Verdict.OK) -> Extraction:
     """What an extractor might have read."""
     words = len(text.split())
     return Extraction(verdict=verdict, title=title, markdown=text, text=text, words=words)
 
 
-def save(
-    archive: Archive, text: str = "first words", *, hour: float = 0, key: str = KEY, **more: Any
-) -> Filed:
+def save(archive: Archive, text: str = "first words", *, hour: float = 0, key: str = KEY, **more: Any) -> Filed:
     """File an article that was read at that hour."""
     return archive.record(capture(text, hour=hour, **more), extraction(text), url_key=key)

@@ -13,9 +13,7 @@ from clipper.archive import Archive, bodies
 from clipper.errors import ArchiveError
 from tests.archive.archive_material import KEY, capture, save
 
-PIECES = st.lists(
-    st.sampled_from([b"<p>a paragraph of words</p>", b"\x00\xff", "漏洞".encode()]), max_size=80
-)
+PIECES = st.lists(st.sampled_from([b"<p>a paragraph of words</p>", b"\x00\xff", "漏洞".encode()]), max_size=80)
 
 
 @settings(max_examples=60, deadline=None)
@@ -52,9 +50,7 @@ def test_bytes_of_unchanged_checks_stay_by_policy(path: Path, keep: str) -> None
             save(archive, hour=hour)
         kept = [c.body_sha256 is not None for c in archive.checks(KEY)]
         stored = archive.stats()["bodies"]
-    assert kept == {"last": [True, False, False, False, True], "all": [True] * 5}.get(
-        keep, [False] * 4 + [True]
-    )
+    assert kept == {"last": [True, False, False, False, True], "all": [True] * 5}.get(keep, [False] * 4 + [True])
     assert stored == sum(kept)
 
 
@@ -63,9 +59,7 @@ def test_the_sha256_of_dropped_bytes_is_remembered(archive: Archive) -> None:
 
     for hour in range(3):
         save(archive, hour=hour)
-    found = archive.connection.execute(
-        "SELECT dropped_sha256 FROM checks WHERE body_sha256 IS NULL"
-    ).fetchall()
+    found = archive.connection.execute("SELECT dropped_sha256 FROM checks WHERE body_sha256 IS NULL").fetchall()
     assert found == [(sha256(capture(hour=1).body).hexdigest(),)]
 
 

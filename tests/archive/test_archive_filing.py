@@ -49,9 +49,7 @@ def test_another_article_is_a_version_that_says_what_changed(archive: Archive) -
         ({}, Verdict.EMPTY),
     ],
 )
-def test_a_worse_fetch_never_becomes_a_version(
-    archive: Archive, damage: dict[str, Any], verdict: Verdict
-) -> None:
+def test_a_worse_fetch_never_becomes_a_version(archive: Archive, damage: dict[str, Any], verdict: Verdict) -> None:
     save(archive, "first words", 0)
     bad = capture("wait a moment", hour=1, **damage)
     filed = archive.record(bad, extraction("wait a moment", verdict=verdict), url_key=KEY)

@@ -30,8 +30,7 @@ def test_the_reader_of_the_document_reads_every_version(path: Path, tmp_path: Pa
         cwd=tmp_path,
     )
     expected = [
-        f"{len(capture(text, hour=hour).body)} bytes, {len(text)} characters"
-        for hour, text in enumerate(texts)
+        f"{len(capture(text, hour=hour).body)} bytes, {len(text)} characters" for hour, text in enumerate(texts)
     ]
     assert [line.split("\t")[-1] for line in said.stdout.splitlines()] == expected
 

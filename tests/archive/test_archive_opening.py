@@ -62,9 +62,7 @@ def test_an_archive_of_a_newer_clipper_is_refused(path: Path) -> None:
 
 
 @pytest.mark.parametrize("start", range(LATEST))
-def test_migrating_from_every_version_ends_in_the_schema_of_a_new_archive(
-    tmp_path: Path, start: int
-) -> None:
+def test_migrating_from_every_version_ends_in_the_schema_of_a_new_archive(tmp_path: Path, start: int) -> None:
     from sqlite_utils import Database
 
     from clipper.archive.migrations import migrations
@@ -140,6 +138,4 @@ def test_tables_are_strict_and_keys_are_kept(archive: Archive) -> None:
     assert len(tables) >= 13
     assert {strict for _, strict in tables} == {1}
     with pytest.raises(sqlite3.IntegrityError):
-        archive.connection.execute(
-            "INSERT INTO tags (page_id, tag, added_at) VALUES (99, 'x', 'now')"
-        )
+        archive.connection.execute("INSERT INTO tags (page_id, tag, added_at) VALUES (99, 'x', 'now')")

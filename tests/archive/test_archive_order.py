@@ -39,13 +39,9 @@ def told(archive: Archive) -> dict[str, Any]:
     page = archive.page(KEY)
     assert page is not None
     return {
-        "versions": [
-            (s.fetched_at, s.title, s.digest, s.change, archive.markdown(s.id))
-            for s in archive.history(KEY)
-        ],
+        "versions": [(s.fetched_at, s.title, s.digest, s.change, archive.markdown(s.id)) for s in archive.history(KEY)],
         "checks": [
-            (c.checked_at, c.outcome, c.verdict, c.status, ids.get(c.snapshot_id or 0))
-            for c in archive.checks(KEY)
+            (c.checked_at, c.outcome, c.verdict, c.status, ids.get(c.snapshot_id or 0)) for c in archive.checks(KEY)
         ],
         "page": (page.state, page.versions, page.checks, page.first_fetched, page.last_fetched),
         "latest": ids.get(page.latest_snapshot or 0),
@@ -61,15 +57,11 @@ def bytes_of(archive: Archive) -> list[bytes]:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    events=st.lists(
-        st.tuples(st.integers(0, 30), ARTICLES), min_size=1, max_size=9, unique_by=lambda e: e[0]
-    ),
+    events=st.lists(st.tuples(st.integers(0, 30), ARTICLES), min_size=1, max_size=9, unique_by=lambda e: e[0]),
     random=st.randoms(use_true_random=False),
     keep=st.sampled_from(["all", "last", "none"]),
 )
-def test_any_order_of_arrival_ends_in_the_same_archive(
-    events: list[Event], random: Any, keep: Any
-) -> None:
+def test_any_order_of_arrival_ends_in_the_same_archive(events: list[Event], random: Any, keep: Any) -> None:
     shuffled = list(events)
     random.shuffle(shuffled)
     with (

@@ -33,10 +33,7 @@ def test_views_answer(path: Path) -> None:
         save(archive, "one", hour=0)
         save(archive, "two", hour=1)
         views = ("latest", "recent_changes", "failures", "hosts")
-        counts = [
-            archive.connection.execute(f"SELECT count(*) FROM {view}").fetchone()[0]
-            for view in views
-        ]
+        counts = [archive.connection.execute(f"SELECT count(*) FROM {view}").fetchone()[0] for view in views]
         (markdown,) = archive.connection.execute("SELECT markdown FROM latest").fetchone()
     assert counts == [1, 1, 0, 1]
     assert markdown == "two"

@@ -39,9 +39,7 @@ def test_words_that_a_page_no_longer_says_are_found(archive: Archive) -> None:
 
 
 def test_text_with_half_a_surrogate_pair_is_filed(archive: Archive) -> None:
-    reading = replace(
-        extraction("half \ud83d and whole \ud83d\ude00"), title="\udc00", lead="\udfff"
-    )
+    reading = replace(extraction("half \ud83d and whole \ud83d\ude00"), title="\udc00", lead="\udfff")
     archive.record(capture(), reading, url_key=KEY)
     snapshot = archive.snapshot(KEY)
     assert archive.markdown(snapshot.id) == "half \ufffd and whole \U0001f600"

@@ -77,7 +77,12 @@ def fetcher(**policy: object) -> Fetcher:
 
 
 def answer(body: bytes = b"hello", *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body) if length is None else length}", "Connection: close", *headers]
+    lines = [
+        f"HTTP/1.1 {status}",
+        f"Content-Length: {len(body) if length is None else length}",
+        "Connection: close",
+        *headers,
+    ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
@@ -91,14 +96,28 @@ BODIES = [
     (answer(gzip.compress(b"hello")[:-6], "Content-Encoding: gzip"), b"hello", Completeness.TRUNCATED),
     (answer(b"hello", length=99), b"hello", Completeness.TRUNCATED),
     (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello", b"hello", Completeness.UNKNOWN),
-    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n", b"hello", Completeness.COMPLETE),
-    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n", b"hello", Completeness.TRUNCATED),
-    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n9\r\nhello", b"hello", Completeness.TRUNCATED),
+    (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        b"hello",
+        Completeness.COMPLETE,
+    ),
+    (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n",
+        b"hello",
+        Completeness.TRUNCATED,
+    ),
+    (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n9\r\nhello",
+        b"hello",
+        Completeness.TRUNCATED,
+    ),
 ]
 
 
 @pytest.mark.parametrize(("raw", "body", "completeness"), BODIES)
-def test_bodies_and_whether_they_are_whole(serve: Callable[..., Server], raw: bytes, body: bytes, completeness: Completeness) -> None:
+def test_bodies_and_whether_they_are_whole(
+    serve: Callable[..., Server], raw: bytes, body: bytes, completeness: Completeness
+) -> None:
     with fetcher() as client:
         capture = client.fetch(serve(raw).url)
     assert (capture.body, capture.completeness) == (body, completeness)
@@ -182,7 +201,15 @@ def test_redirects_are_bounded_and_recorded(serve: Callable[..., Server]) -> Non
 
 
 @pytest.mark.parametrize(
-    "target", ["ftp://example.com/", "file:///etc/passwd", "javascript:alert(1)", "http://127.0.0.2/", "http://[::1]/", "http://127.0.0.2:22/"]
+    "target",
+    [
+        "ftp://example.com/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://127.0.0.2/",
+        "http://[::1]/",
+        "http://127.0.0.2:22/",
+    ],
 )
 def test_no_redirect_leads_where_policy_forbids(serve: Callable[..., Server], target: str) -> None:
     with fetcher() as client, pytest.raises(RefusedError):
@@ -211,7 +238,17 @@ def test_these_addresses_are_public(address: str) -> None:
     assert public(address)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://2130706433/", "http://0x7f.1/", "http://127.1/", "http://[::ffff:127.0.0.1]/", "http://localhost/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://127.1/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://localhost/",
+    ],
+)
 def test_no_spelling_reaches_this_machine(url: str) -> None:
     with Fetcher(Policy(retries=0)) as client, pytest.raises((RefusedError, FetchError)) as caught:
         client.fetch(url)
@@ -222,7 +259,9 @@ def test_secrets_go_to_their_origin_only(serve: Callable[..., Server]) -> None:
     other = serve(answer(b"there"))
     here = serve(answer(b"", f"Location: {other.url}", status="302 Found"))
     address = here.url.replace("http://", "http://ann:secret@")
-    with fetcher(headers=(("X-Api-Key", "k"),), allow_private=frozenset({f"127.0.0.1:{here.port}", f"127.0.0.1:{other.port}"})) as client:
+    with fetcher(
+        headers=(("X-Api-Key", "k"),), allow_private=frozenset({f"127.0.0.1:{here.port}", f"127.0.0.1:{other.port}"})
+    ) as client:
         capture = client.fetch(address)
     assert b"authorization: basic" in here.asked[0].lower()
     assert b"x-api-key: k" in here.asked[0].lower()
@@ -236,11 +275,18 @@ def test_conditional_requests(serve: Callable[..., Server]) -> None:
     with fetcher() as client:
         assert client.fetch(server.url, validators=Validators('"v1"', "Mon, 14 Sep 2026 05:30:00 GMT")).status == 304
         assert b'if-none-match: "v1"' in server.asked[0].lower()
-        with pytest.raises(StatusError):
+        with pytest.raises(ProtocolError):  # asked again in full, and still 304
             client.fetch(server.url)
+    assert b"no-cache" in server.asked[-1]
 
 
-GARBAGE = [b"", b"garbage\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\x00" * 100, b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"]
+GARBAGE = [
+    b"",
+    b"garbage\r\n\r\n",
+    b"HTTP/1.1 abc\r\n\r\n",
+    b"\x00" * 100,
+    b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+]
 
 
 @pytest.mark.parametrize("raw", GARBAGE)

@@ -8,7 +8,7 @@ wrappers leave no trace, and a list or quote that is nested deeper counts as one
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -45,6 +45,7 @@ class Skip:
 
 SKIP = Skip()
 Answer = Closer | Skip | None
+Handler = Callable[["Walk", HtmlElement], Answer]
 
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 _DISPLAY = re.compile(r"display\s*:\s*(?:block|flex|grid|table(?!-c)|list-item)", re.I)
@@ -58,14 +59,16 @@ _UNSEEN = re.compile(
 # Inside these aria-hidden is decoration; on a block it is often a page's own carousel or fold.
 _DECORATION = frozenset(("span", "i", "a", "b", "svg", "em", "sup"))
 
-BLOCKS = frozenset(
-    "address article aside body center details dialog dir div fieldset footer form header hgroup"
-    " html main menu nav noframes p section legend optgroup search frameset multicol".split()
-)
-IGNORED = frozenset(
-    "style template head title meta link base svg canvas button select option textarea"
-    " datalist map area input param col colgroup frame applet".split()
-)
+_BLOCKS = """
+address article aside body center details dialog dir div fieldset footer form header hgroup
+html main menu nav noframes p section legend optgroup search frameset multicol
+"""
+BLOCKS = frozenset(_BLOCKS.split())
+_IGNORED = """
+style template head title meta link base svg canvas button select option textarea datalist map
+area input param col colgroup frame applet
+"""
+IGNORED = frozenset(_IGNORED.split())
 MARKS = {
     "b": "strong", "strong": "strong", "em": "em", "i": "em", "var": "em", "dfn": "em",
     "code": "code", "tt": "code", "kbd": "code", "samp": "code", "del": "del", "s": "del",
@@ -74,7 +77,7 @@ MARKS = {
 }  # fmt: skip
 
 
-class Reader:
+class Walk:
     """The state of one walk: the container that blocks go to, the open runs, and their marks."""
 
     def __init__(
@@ -82,7 +85,7 @@ class Reader:
         addresses: Addresses,
         *,
         skip: Container[HtmlElement] = (),
-        handlers: dict[str, Callable[[Reader, HtmlElement], Answer]],
+        handlers: Mapping[str, Handler],
     ) -> None:
         self.addresses = addresses
         self.skip = skip
@@ -157,7 +160,7 @@ class Reader:
         return self._styled(style, None) if style else None
 
     def _note(self, label: str) -> Closer:
-        self.in_note = True
+        self.in_note = self.depth < DEEPEST  # deeper, `finish` is never called
 
         def finish(blocks: list[Block]) -> None:
             self.in_note = False

@@ -1,0 +1,274 @@
+"""One request and its answer: over the wire, or from a transport that takes the wire's place."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from clipper.errors import UsageError
+from clipper.fetch.faults import Fault, Kind
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpcore
+    import httpx
+
+    from clipper.fetch.addresses import Resolver
+    from clipper.fetch.line import Line
+    from clipper.fetch.network import Backend
+    from clipper.fetch.policy import Policy
+
+__all__ = ["Exchange", "Exchanged", "Played", "RawHeaders", "Received", "Wire"]
+
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+PORTS = {"http": 80, "https": 443}
+# Connections kept open at a time; a batch has one fetcher a host, a redirect rarely needs more.
+MOST_CONNECTIONS = 4
+KEEP_ALIVE = 15.0  # seconds; common servers close after 5 to 75
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An answer whose body has not been read yet; `close` must be called."""
+
+    status: int
+    headers: RawHeaders
+    parts: Iterable[bytes]
+    close: Callable[[], None]
+
+    def header(self, name: bytes) -> str | None:
+        """The values of that header (lower case), joined as RFC 9110, 5.3 says."""
+        values = [value for key, value in self.headers if key.lower() == name]
+        return b", ".join(values).decode("latin-1") if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """A request and its answer as bytes, for a tape: the request without its secrets.
+
+    `cut` says in WARC's words (disconnect, time, length, unspecified) why not all of it is there.
+    """
+
+    url: str
+    at: datetime
+    request: bytes
+    response: bytes
+    cut: str | None = None
+
+
+class Exchange(Protocol):
+    """What takes a request and brings an answer; raises `Fault` or `RefusedError`."""
+
+    source: str
+
+    def send(self, url: str, headers: RawHeaders) -> Received: ...
+    def close(self) -> None: ...
+
+
+class Wire:
+    """The network: one connection an origin, kept open for the next request."""
+
+    source = "live"
+
+    def __init__(self, policy: Policy, *, line: Line, resolver: Resolver, tls: ssl.SSLContext | None = None) -> None:
+        from clipper.fetch.network import Backend
+
+        self._line = line
+        self._tls = tls
+        self._backend: Backend = Backend(
+            line, resolver=resolver, allowed=policy.allow_private, guarded=policy.proxy is None
+        )
+        self._open: OrderedDict[tuple[str, str], httpcore.HTTPConnection] = OrderedDict()
+        self._proxy = _proxy(policy.proxy, self._backend, self._context) if policy.proxy else None
+
+    def send(self, url: str, headers: RawHeaders) -> Received:
+        """Send a request; a connection that died while idle is replaced once, unseen."""
+        import httpcore
+
+        parts = urlsplit(url)
+        request = httpcore.Request("GET", _url(parts), headers=list(headers))
+        if self._proxy is not None:
+            return self._ask(self._proxy, request)
+        origin = (parts.scheme, parts.netloc)
+        connection = self._idle(origin)
+        if connection is not None:
+            try:
+                return self._ask(connection, request)
+            except Fault as fault:
+                if fault.kind is not Kind.CONNECTION or self._line.heard:
+                    raise
+        return self._ask(self._connection(origin, request), request)
+
+    def close(self) -> None:
+        for connection in self._open.values():
+            connection.close()
+        self._open.clear()
+        if self._proxy is not None:
+            self._proxy.close()
+
+    def _ask(
+        self,
+        connection: httpcore.HTTPConnection | httpcore.ConnectionPool,
+        request: httpcore.Request,
+    ) -> Received:
+        import httpcore
+
+        self._line.ask()
+        try:
+            response = connection.handle_request(request)
+        except httpcore.RemoteProtocolError as error:
+            raise self._broken(error) from error
+        except httpcore.ProxyError as error:
+            raise Fault(Kind.CONNECTION, f"the proxy refused: {error}", phase="connect") from error
+        stream = response.extensions.get("network_stream")
+        if stream is not None and self._line.address is None:
+            self._line.address = stream.get_extra_info("server_addr")[0]
+        return Received(response.status, tuple(response.headers), self._parts(response), response.close)
+
+    def _parts(self, response: httpcore.Response) -> Iterator[bytes]:
+        import httpcore
+
+        assert isinstance(response.stream, Iterable)
+        try:
+            yield from response.stream
+        except httpcore.RemoteProtocolError as error:
+            early = "closed" in str(error)
+            kind = Kind.CONNECTION if early else Kind.PROTOCOL
+            raise Fault(kind, _tidy(error), phase="body") from error
+
+    def _broken(self, error: Exception) -> Fault:
+        """Tell a connection that was closed early from an answer that is none."""
+        line = self._line
+        if not b"HTTP/1.".startswith(line.first) and not line.first.startswith(b"HTTP/1."):
+            what = f"the server does not speak HTTP/1.1 (it says {line.first!r})"
+            return Fault(Kind.PROTOCOL, what, phase="headers")
+        if "disconnected" in str(error):
+            said = "in the middle of the headers" if line.heard else "without an answer"
+            return Fault(Kind.CONNECTION, f"the server closed the connection {said}", phase="headers")
+        return Fault(Kind.PROTOCOL, f"the server breaks HTTP ({_tidy(error)})", phase="headers")
+
+    def _idle(self, origin: tuple[str, str]) -> httpcore.HTTPConnection | None:
+        connection = self._open.get(origin)
+        if connection is None:
+            return None
+        if connection.is_available() and not connection.has_expired():
+            self._open.move_to_end(origin)
+            return connection
+        self._open.pop(origin).close()
+        return None
+
+    def _connection(self, origin: tuple[str, str], request: httpcore.Request) -> httpcore.HTTPConnection:
+        """A new connection, in the place of the one least used if there are many."""
+        import httpcore
+
+        if (old := self._open.pop(origin, None)) is not None:
+            old.close()
+        while len(self._open) >= MOST_CONNECTIONS:
+            self._open.popitem(last=False)[1].close()
+        connection = httpcore.HTTPConnection(
+            request.url.origin,
+            ssl_context=self._context() if origin[0] == "https" else None,
+            keepalive_expiry=KEEP_ALIVE,
+            network_backend=self._backend,
+        )
+        self._open[origin] = connection
+        return connection
+
+    def _context(self) -> ssl.SSLContext:
+        """Built late: reading the certificates takes some 20 ms, which plain http need not pay."""
+        if self._tls is None:
+            import httpcore
+
+            self._tls = httpcore.default_ssl_context()
+        return self._tls
+
+
+class Played:
+    """A transport in the place of the network: a tape, or a test."""
+
+    source = "replay"
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    def send(self, url: str, headers: RawHeaders) -> Received:
+        import httpx
+
+        try:
+            response = self._transport.handle_request(httpx.Request("GET", url, headers=headers))
+        except httpx.TransportError as error:
+            raise _translated(error) from error
+        return Received(response.status_code, tuple(response.headers.raw), _parts(response), response.close)
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+def _parts(response: httpx.Response) -> Iterator[bytes]:
+    import httpx
+
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    try:
+        yield from response.stream
+    except httpx.TransportError as error:
+        raise _translated(error) from error
+
+
+def _translated(error: httpx.TransportError) -> Fault:
+    import httpx
+
+    if isinstance(error, httpx.TimeoutException):
+        return Fault(Kind.DEADLINE, str(error) or "no answer in time")
+    if isinstance(error, httpx.ProtocolError) and "disconnected" not in str(error):
+        return Fault(Kind.PROTOCOL, str(error))
+    return Fault(Kind.CONNECTION, str(error) or "the connection failed")
+
+
+def _tidy(error: Exception) -> str:
+    """httpcore's words without h11's advice on the status to answer with."""
+    return str(error).removeprefix("peer ").replace("closed connection", "the connection was closed")
+
+
+def _url(parts: SplitResult) -> httpcore.URL:
+    import httpcore
+
+    target = parts.path or "/"
+    if parts.query:
+        target += "?" + parts.query
+    return httpcore.URL(
+        scheme=parts.scheme.encode(),
+        host=(parts.hostname or "").encode("ascii"),
+        port=parts.port or PORTS[parts.scheme],
+        target=target.encode("ascii"),
+    )
+
+
+def _proxy(url: str, backend: Backend, context: Callable[[], ssl.SSLContext]) -> httpcore.ConnectionPool:
+    """A pool behind the proxy; its user name and password go to the proxy alone."""
+    import httpcore
+
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https", "socks5") or not parts.hostname:
+        raise UsageError(f"--proxy {parts.scheme}://…: write http://HOST:PORT or socks5://HOST:PORT")
+    login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    address = httpcore.URL(
+        scheme=parts.scheme.encode(),
+        host=parts.hostname.encode("idna"),
+        port=parts.port or {"http": 8080, "https": 443}.get(parts.scheme, 1080),
+        target=b"/",
+    )
+    try:
+        return httpcore.ConnectionPool(
+            ssl_context=context(),
+            proxy=httpcore.Proxy(address, auth=login),
+            max_connections=MOST_CONNECTIONS,
+            keepalive_expiry=KEEP_ALIVE,
+            network_backend=backend,
+        )
+    except ImportError as error:
+        raise UsageError("a SOCKS proxy needs one more package: pip install 'httpx[socks]'") from error

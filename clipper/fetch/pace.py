@@ -1,0 +1,45 @@
+"""How often one host is visited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+__all__ = ["Pace"]
+
+JITTER = 0.2  # of the interval, on top of it
+LONGEST_CRAWL_DELAY = 60.0  # a robots.txt cannot stall a run
+
+
+class Pace:
+    """At least `interval` seconds from one visit of a host to the next, and a little more."""
+
+    def __init__(
+        self,
+        interval: float,
+        *,
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], None],
+        random: Random,
+    ) -> None:
+        self._interval = interval
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._random = random
+        self._next: dict[str, float] = {}
+        self._slower: dict[str, float] = {}
+
+    def slow_down(self, host: str, interval: float) -> None:
+        """The host asks for at least this many seconds; more than a minute is not heard."""
+        self._slower[host] = min(interval, LONGEST_CRAWL_DELAY)
+
+    def wait(self, host: str) -> None:
+        """Wait for this host's turn, and take it."""
+        interval = max(self._interval, self._slower.get(host, 0.0))
+        if interval <= 0:
+            return
+        now = self._monotonic()
+        pause = self._next.get(host, now) - now
+        if pause > 0:
+            self._sleep(pause)
+        self._next[host] = max(now, now + pause) + interval * self._random.uniform(1, 1 + JITTER)

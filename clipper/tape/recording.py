@@ -1,0 +1,62 @@
+"""What was on the wire, written to a tape as it comes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from clipper.tape.writing import Writer, create
+
+__all__ = ["Recorder"]
+
+
+class Exchanged(Protocol):
+    """A request and its answer as bytes; `cut` says why the answer is not all there."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def request(self) -> bytes: ...
+    @property
+    def response(self) -> bytes: ...
+    @property
+    def cut(self) -> str | None: ...
+
+
+class Recorder:
+    """A new tape; call it with every exchange: `Fetcher(policy, tap=recorder)`.
+
+    Redirects, retries and broken answers are recorded like all others. Cookies, custom headers and
+    passwords that were sent are not: the fetcher keeps them to itself.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = create(path)
+        self._writer = Writer(self._file, gzip=path.suffix == ".gz", name=path.name)
+
+    def __call__(self, exchange: Exchanged) -> None:
+        self._writer.exchange(
+            exchange.url,
+            at=exchange.at,
+            request=exchange.request,
+            response=exchange.response,
+            truncated=exchange.cut,
+        )
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,187 @@
+"""Damage is found and named (G17), and what is derived can be made again."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from clipper.archive import Archive
+from clipper.archive.schema import APPLICATION_ID, SCRIPTS
+from clipper.archive.verify import Damage
+from clipper.models import Outcome
+from tests.archive.archive_material import KEY, START, URL, capture, save
+
+FLIPS = int(os.environ.get("CLIPPER_FLIPS", "60"))
+
+
+@pytest.fixture
+def filled(path: Path) -> Path:
+    with Archive.open(path, create=True) as archive:
+        for hour, text in enumerate(["one", "one", "two words", "long words 漏洞 " * 900, "four"]):
+            save(archive, text, hour=hour)
+        save(archive, "between", hour=0.5)  # out of order: cuts a run, moves notes
+        archive.record_not_modified(capture(hour=7, status=304, body=b""), url_key=KEY)
+        archive.record_failure(
+            URL,
+            url_key=KEY,
+            outcome=Outcome.FAILED,
+            reason="gone",
+            status=410,
+            checked_at=capture(hour=8).fetched_at,
+            capture=capture("gone", hour=8, status=410),
+        )
+        archive.tag(KEY, "a", "b")
+        archive.untag(KEY, "a")
+        archive.note(KEY, "a note")
+        source = archive.watch("https://example.com/feed", kind="feed", title="Feed")
+        archive.list_entry(source, URL, url_key=KEY, title="t", published=None, at=START)
+        archive.source_failed(source, at=START)
+    return path
+
+
+def damages(path: Path, **options: str) -> list[Damage]:
+    with Archive.open(path) as archive:
+        return list(archive.verify(**options))
+
+
+def altered(path: Path, *statements: str) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    for statement in statements:
+        assert connection.execute(statement).rowcount, statement
+    connection.commit()
+    connection.close()
+
+
+def test_an_archive_that_nobody_touched_is_whole(filled: Path) -> None:
+    assert damages(filled) == []
+    with Archive.open(filled, readonly=True) as archive:
+        assert list(archive.verify()) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "where"),
+    [
+        ("UPDATE snapshots SET title = 'other' WHERE id = 2", "snapshots 2"),
+        ("UPDATE snapshots SET fetched_at = '2020' WHERE id = 1", "snapshots 1"),
+        ("UPDATE texts SET markdown = markdown || '!' WHERE id = 1", "snapshots 1"),
+        ("UPDATE checks SET status = 201 WHERE id = 3", "checks 3"),
+        ("UPDATE evidence SET headers = '[]' WHERE check_id = 1", "checks 1"),
+        ("UPDATE pages SET url = 'https://other.example/'", "pages 1"),
+        ("UPDATE notes SET note = 'other'", "notes 1"),
+        ("DELETE FROM tags", "tags 2"),
+        ("DELETE FROM checks WHERE id = 4", "checks 4"),
+        ("INSERT INTO notes VALUES (9, 1, 'put in', '2026')", "notes 9"),
+        ("UPDATE ledger SET digest = zeroblob(32) WHERE id = 2", "ledger 2"),
+        ("DELETE FROM ledger WHERE id = 2", "ledger 2"),
+        ("DELETE FROM ledger WHERE id = (SELECT max(id) FROM ledger)", "listings 1"),
+        ("UPDATE search SET body = 'other' WHERE snapshot_id = 1", "search 1"),
+        ("UPDATE pages SET versions = 99", "pages 1"),
+        ("UPDATE bodies SET size = 1 WHERE rowid = 1", "body"),
+        ("DELETE FROM texts WHERE snapshot_id = 1", "snapshots 1"),
+    ],
+)
+def test_what_was_altered_by_other_means_is_named(filled: Path, statement: str, where: str) -> None:
+    altered(filled, statement)
+    found = damages(filled)
+    assert any(damage.where.startswith(where) for damage in found), found
+
+
+def test_a_missing_body_is_named(filled: Path) -> None:
+    altered(filled, "DELETE FROM bodies WHERE rowid = 1")
+    assert "references" in {damage.part for damage in damages(filled)}
+
+
+def test_a_head_written_down_elsewhere_proves_the_chain(filled: Path) -> None:
+    with Archive.open(filled) as archive:
+        count, head = archive.head()
+        save(archive, "later", hour=20)
+        assert archive.head()[0] > count
+    assert damages(filled, expected_head=head) == []
+    assert [d.part for d in damages(filled, expected_head="00" * 32)] == ["ledger"]
+
+
+def test_what_is_derived_is_made_again(filled: Path) -> None:
+    altered(
+        filled,
+        "DELETE FROM search WHERE snapshot_id = 1",
+        "UPDATE search SET body = 'other' WHERE snapshot_id = 2",
+        "INSERT INTO search_fts(search_fts) VALUES ('delete-all')",
+        "UPDATE pages SET versions = 99, state = 'alive'",
+    )
+    assert all(damage.repairable for damage in damages(filled))
+    with Archive.open(filled) as archive:
+        archive.repair()
+        assert archive.search("four")
+    assert damages(filled) == []
+
+
+def test_flipped_bits_are_found(filled: Path, tmp_path: Path) -> None:
+    rng = random.Random(20261124)
+    data = filled.read_bytes()
+    for number in range(FLIPS):
+        broken = tmp_path / f"broken{number}.db"
+        shutil.copy(filled, broken)
+        column, row = _flip_one_value(broken, rng)
+        found = damages(broken)
+        assert found, f"a flipped bit in {column} of row {row} was not found"
+        broken.unlink()
+    assert filled.read_bytes() == data
+
+
+EVIDENCE = {
+    "snapshots": ("title", "fetched_at", "url", "final_url", "verdict", "digest", "change"),
+    "texts": ("markdown", "packed_sha256", "extracted_at"),
+    "checks": ("checked_at", "outcome", "url", "digest", "body_sha256", "dropped_sha256"),
+    "evidence": ("headers",),
+    "bodies": ("data", "sha256", "codec"),
+    "pages": ("title", "url", "url_key", "host", "state", "last_changed"),
+    "tags": ("tag", "added_at"),
+    "notes": ("note",),
+    "search": ("title", "body"),
+    "ledger": ("digest", "head", "kind"),
+}
+
+
+def _flip_one_value(path: Path, rng: random.Random) -> tuple[str, int]:
+    """Flip one bit of one value of one row, whatever it is."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    while True:
+        table = rng.choice(sorted(EVIDENCE))
+        column = rng.choice(EVIDENCE[table])
+        rows = connection.execute(
+            f"SELECT rowid, CAST({column} AS BLOB), typeof({column}) FROM {table} WHERE length({column}) > 0"
+        ).fetchall()
+        if rows:
+            break
+    row, value, kind = rng.choice(rows)
+    at, bit = rng.randrange(len(value)), 1 << rng.randrange(7)  # 7: stays ASCII where it was
+    flipped = value[:at] + bytes([value[at] ^ bit]) + value[at + 1 :]
+    new = "?" if kind == "blob" else "CAST(? AS TEXT)"
+    connection.execute(f"UPDATE {table} SET {column} = {new} WHERE rowid = ?", (flipped, row))
+    connection.commit()
+    connection.close()
+    return f"{table}.{column}", row
+
+
+def test_an_archive_from_before_the_ledger_is_chained_when_it_is_migrated(path: Path) -> None:
+    from sqlite_utils import Database
+
+    from clipper.archive.migrations import migrations
+
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    migrations.apply(Database(connection), stop_before=SCRIPTS[1][0])
+    connection.execute("INSERT INTO pages (url_key, url, host) VALUES ('//a.example/', 'https://a.example/', 'a')")
+    connection.commit()
+    connection.close()
+    assert damages(path) == []
+    with Archive.open(path) as archive:
+        assert archive.head()[0] == 1

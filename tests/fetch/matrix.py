@@ -1,0 +1,299 @@
+# ruff: noqa: E501 - a table reads best a row a line
+"""The fault matrix: what a server may do, and what clipper makes of it.
+
+`python -m tests.fetch.matrix` prints it as the table in SECURITY.md.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from dataclasses import dataclass
+
+from clipper.errors import (
+    BodyTooLarge,
+    DeadlineExceeded,
+    FetchError,
+    ProtocolError,
+    RefusedError,
+    StatusError,
+)
+from clipper.models import Completeness
+from tests.fetch.server import Behaviour, Talk, answering, page, serving
+
+LIMIT = 100_000  # bytes, in every row
+RETRIES = 1  # so a fault that is tried again is seen twice
+HEAD = b"HTTP/1.1 200 OK\r\n"
+TEXT = b"<p>The pressure held, and nobody was called out.</p>" * 20
+ZIPPED = gzip.compress(TEXT)
+BOMB = gzip.compress(gzip.compress(bytes(50_000_000)))
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+COMPLETE, TRUNCATED, UNKNOWN = Completeness.COMPLETE, Completeness.TRUNCATED, Completeness.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A behaviour, and all that is promised of it."""
+
+    name: str
+    behaviour: Behaviour
+    end: Completeness | type[Exception]
+    requests: int = 1
+    says: str = ""  # in the error, or in the reason for `truncated`
+
+    @property
+    def exit_code(self) -> int:
+        """Of `clip URL`; a cut page is evidence, and no article (6)."""
+        if isinstance(self.end, Completeness):
+            return 6 if self.end is TRUNCATED else 0
+        code = self.end.exit_code  # type: ignore[attr-defined]
+        assert isinstance(code, int)
+        return code
+
+    @property
+    def check(self) -> str:
+        """The outcome of the check that the archive files."""
+        return {0: "a version", 6: "unusable", 7: "refused"}.get(self.exit_code, "failed")
+
+
+def chunks(*parts: bytes) -> bytes:
+    return b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in parts)
+
+
+def endless(start: bytes, part: bytes, *, every: float = 0.02) -> Behaviour:
+    """Begin well, and go on slowly for ever."""
+
+    def behave(talk: Talk) -> None:
+        if talk.hear():
+            talk.say(start)
+            talk.drip(iter(lambda: part, None), every=every)
+
+    return behave
+
+
+def flood(start: bytes, part: bytes) -> Behaviour:
+    """Begin well, and go on as fast as can be for ever."""
+    return endless(start, part, every=0)
+
+
+def silent(start: bytes = b"") -> Behaviour:
+    """Hear the request, send this much, and say no more."""
+
+    def behave(talk: Talk) -> None:
+        if talk.hear():
+            talk.say(start)
+            talk.hold()
+
+    return behave
+
+
+def resetting(start: bytes = b"") -> Behaviour:
+    def behave(talk: Talk) -> None:
+        if talk.hear():
+            talk.say(start)
+            talk.drip([b""])
+            talk.reset()
+
+    return behave
+
+
+def then(first: bytes, second: bytes) -> Behaviour:
+    """The first connection gets one answer, all later ones the other."""
+
+    def behave(talk: Talk) -> None:
+        answering(second if talk.number else first)(talk)
+
+    return behave
+
+
+def status(line: str, *headers: str) -> Behaviour:
+    return answering(page(b"<p>So it is.</p>", *headers, status=line))
+
+
+def refuse_to_hear(talk: Talk) -> None:
+    talk.hold()
+
+
+def close_at_once(talk: Talk) -> None:
+    talk.reset()
+
+
+# fmt: off
+SLOW = [
+    Row("accepts, and never answers", silent(), DeadlineExceeded, 2, "headers"),
+    Row("drips the status line", endless(b"", b"H"), DeadlineExceeded, 2, "headers"),
+    Row(
+        "drips headers for ever",
+        endless(HEAD, b"X-A: b\r\n"),
+        DeadlineExceeded,
+        2,
+        "headers",
+    ),
+    Row("stops in the headers", silent(HEAD + b"Content-"), DeadlineExceeded, 2, "headers"),
+    Row("stops before the body", silent(HEAD + b"Content-Length: 9\r\n\r\n"), DeadlineExceeded, 2, "body"),
+    Row("stops in the body", silent(page(TEXT)[:-9]), DeadlineExceeded, 2, "body"),
+    Row(
+        "drips the body, a byte at a time",
+        endless(HEAD + b"Content-Length: 99999\r\n\r\n", b"x"),
+        DeadlineExceeded,
+        2,
+        "body",
+    ),
+    Row("drips chunks for ever", endless(CHUNKED, b"1\r\nx\r\n"), DeadlineExceeded, 2, "body"),
+    Row("drips a chunk's size line", endless(CHUNKED, b"0"), DeadlineExceeded, 2, "body"),
+    Row("drips a body that has no length", endless(HEAD + b"\r\n", b"x"), DeadlineExceeded, 2, "body"),
+    Row(
+        "drips empty gzip members",
+        endless(HEAD + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b"")),
+        DeadlineExceeded,
+        2,
+        "body",
+    ),
+    Row("100 Continue, slowly, for ever", endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), DeadlineExceeded, 2, "headers"),
+    Row("103 Early Hints, then silence", silent(b"HTTP/1.1 103 Early Hints\r\n\r\n"), DeadlineExceeded, 2),
+    Row(
+        "drips the body of an error",
+        endless(b"HTTP/1.1 404 Not Found\r\nContent-Length: 99999\r\n\r\n", b"x"),
+        DeadlineExceeded,
+        2,
+        "body",
+    ),
+]
+
+CUT = [
+    Row("closes without a word", answering(b""), FetchError, 2, "without an answer"),
+    Row("resets on connecting", close_at_once, FetchError, 0, "reset"),
+    Row("resets instead of answering", resetting(), FetchError, 2, "reset"),
+    Row("closes in the status line", answering(b"HTTP/1.1 20"), FetchError, 2, "middle of the headers"),
+    Row("closes in the headers", answering(HEAD + b"Content-Le"), FetchError, 2, "middle of the headers"),
+    Row("closes before a promised body", answering(page(TEXT)[: -len(TEXT)]), TRUNCATED, 2, "without sending complete"),
+    Row("closes in a promised body", answering(page(TEXT)[:-9]), TRUNCATED, 2, "without sending complete"),
+    Row("resets in the body", resetting(page(TEXT)[:-9]), TRUNCATED, 2, "reset"),
+    Row("closes in a chunk", answering(CHUNKED + chunks(TEXT)[:-9]), TRUNCATED, 2, "chunked"),
+    Row("closes between chunks", answering(CHUNKED + chunks(TEXT)), TRUNCATED, 2, "chunked"),
+    Row("closes before the last chunk's end", answering(CHUNKED + chunks(TEXT) + b"0\r\n"), TRUNCATED, 2, "chunked"),
+    Row("cuts gzip, and its length agrees", answering(page(ZIPPED[:-9], "Content-Encoding: gzip")), TRUNCATED, 2, "gzip"),
+    Row("cuts gzip in its checksum", answering(page(ZIPPED[:-1], "Content-Encoding: gzip")), TRUNCATED, 2, "gzip"),
+    Row("cuts gzip in its second member", answering(page(ZIPPED + ZIPPED[:40], "Content-Encoding: gzip")), TRUNCATED, 2, "gzip"),
+    Row("cuts gzip that has no length", answering(HEAD + b"Content-Encoding: gzip\r\n\r\n" + ZIPPED[:-9]), TRUNCATED, 2, "gzip"),
+    Row("cuts deflate", answering(page(zlib.compress(TEXT)[:-3], "Content-Encoding: deflate")), TRUNCATED, 2, "deflate"),
+    Row("cuts gzip within gzip", answering(page(gzip.compress(ZIPPED[:-9]), "Content-Encoding: gzip, gzip")), TRUNCATED, 2, "gzip"),
+    Row("ends a body that has no length", answering(HEAD + b"\r\n" + TEXT), UNKNOWN),
+    Row("cut once, whole at the second try", then(page(TEXT)[:-9], page(TEXT)), COMPLETE, 2),
+    Row("closed once, answered at the second try", then(b"", page(TEXT)), COMPLETE, 2),
+    Row("206 to a request for all of it", answering(page(TEXT, status="206 Partial Content")), TRUNCATED, 1, "206"),
+]
+
+FRAMING = [
+    Row("HTTP/1.0, and closes", answering(b"HTTP/1.0 200 OK\r\n\r\n" + TEXT), UNKNOWN),
+    Row("an empty page", answering(page(b"")), COMPLETE),
+    Row("an empty gzip page", answering(page(b"", "Content-Encoding: gzip")), TRUNCATED, 2, "gzip"),
+    Row("204 without content", answering(b"HTTP/1.1 204 No Content\r\n\r\n"), COMPLETE),
+    Row("205 without content", answering(b"HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n"), COMPLETE),
+    Row("the same length twice", answering(page(TEXT, f"Content-Length: {len(TEXT)}")), COMPLETE),
+    Row("two lengths that differ", answering(page(TEXT, "Content-Length: 7")), ProtocolError, 1, "Content-Length"),
+    Row("a negative length", answering(HEAD + b"Content-Length: -1\r\n\r\nx"), ProtocolError, 1, "Content-Length"),
+    Row("a length that is no number", answering(HEAD + b"Content-Length: 1e3\r\n\r\nx"), ProtocolError, 1, "Content-Length"),
+    Row("a length of 400 digits", answering(HEAD + b"Content-Length: " + b"9" * 400 + b"\r\n\r\n"), ProtocolError, 1, "Content-Length"),
+    Row("chunks and a length", answering(HEAD + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(TEXT) + b"0\r\n\r\n"), COMPLETE),
+    Row("chunk extensions and trailers", answering(CHUNKED + b"4;a=b\r\nabcd\r\n0\r\nX-T: 1\r\n\r\n"), COMPLETE),
+    Row("a chunk size that is no number", answering(CHUNKED + b"xyz\r\nabcd\r\n0\r\n\r\n"), TRUNCATED, 2, "chunk"),
+    Row("a negative chunk size", answering(CHUNKED + b"-4\r\nabcd\r\n0\r\n\r\n"), TRUNCATED, 2, "chunk"),
+    Row("a chunk longer than its size", answering(CHUNKED + b"2\r\nabcd\r\n0\r\n\r\n"), TRUNCATED, 2),
+    Row("a transfer coding that is unknown", answering(HEAD + b"Transfer-Encoding: gzip\r\n\r\n" + ZIPPED), ProtocolError, 1, "Transfer-Encoding"),
+    Row("more bytes than its length", answering(page(TEXT) + b"and more"), COMPLETE),
+    Row("a second answer behind the first", answering(page(TEXT) + page(b"evil")), COMPLETE),
+    Row("103, then the page", answering(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + page(TEXT)), COMPLETE),
+    Row("101 that nobody asked for", answering(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), ProtocolError, 1, "breaks HTTP"),
+]
+
+GARBAGE = [
+    Row("a status line that is none", answering(b"ICY 200 OK\r\n\r\n"), ProtocolError, 1, "does not speak"),
+    Row("HTTP/0.9", answering(TEXT), ProtocolError),
+    Row("HTTP/2 without asking", answering(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + bytes(18)), ProtocolError),
+    Row("SSH", answering(b"SSH-2.0-OpenSSH_9.6\r\n"), ProtocolError),
+    Row("zeroes", answering(bytes(4096)), ProtocolError),
+    Row("a status of two digits", answering(b"HTTP/1.1 20 OK\r\n\r\n"), ProtocolError),
+    Row("a header without a colon", answering(HEAD + b"nonsense\r\n\r\n"), ProtocolError),
+    Row("a NUL in a header", answering(HEAD + b"X: a\x00b\r\n\r\n"), ProtocolError),
+    Row("headers without end, fast", flood(HEAD, b"X-A: " + b"b" * 1000 + b"\r\n"), ProtocolError, 1),
+    Row("one header of a megabyte", answering(HEAD + b"X-A: " + b"b" * 1_000_000), ProtocolError),
+    Row("a storm of 100 Continue", flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100), ProtocolError, 1, "of headers"),
+]
+
+CODINGS = [
+    Row("gzip", answering(page(ZIPPED, "Content-Encoding: gzip")), COMPLETE),
+    Row("gzip in two members", answering(page(ZIPPED + ZIPPED, "Content-Encoding: gzip")), COMPLETE),
+    Row("gzip, and garbage behind it", answering(page(ZIPPED + b"\0\0\0", "Content-Encoding: gzip")), COMPLETE),
+    Row("deflate as zlib writes it", answering(page(zlib.compress(TEXT), "Content-Encoding: deflate")), COMPLETE),
+    Row("deflate bare", answering(page(zlib.compress(TEXT)[2:-4], "Content-Encoding: deflate")), COMPLETE),
+    Row("gzip that is not gzip", answering(page(TEXT, "Content-Encoding: gzip")), ProtocolError, 1, "compression is broken"),
+    Row("gzip with a flipped bit", answering(page(ZIPPED[:60] + bytes([ZIPPED[60] ^ 4]) + ZIPPED[61:], "Content-Encoding: gzip")), ProtocolError, 1, "broken"),
+    Row("brotli, which was not offered", answering(page(b"\x0b\x02\x80", "Content-Encoding: br")), ProtocolError, 1, "'br'"),
+    Row("three codings", answering(page(ZIPPED, "Content-Encoding: gzip, gzip, gzip")), ProtocolError, 1, "3 codings"),
+    Row("a body that says it is too large", answering(page(bytes(LIMIT + 1))), BodyTooLarge, 1, "--max-bytes"),
+    Row("chunks that grow too large", flood(CHUNKED, chunks(bytes(9000))), BodyTooLarge, 1, "--max-bytes"),
+    Row("a gzip bomb", answering(page(gzip.compress(bytes(50_000_000)), "Content-Encoding: gzip")), BodyTooLarge, 1, "when decoded"),
+    Row("a deflate bomb", answering(page(zlib.compress(bytes(50_000_000)), "Content-Encoding: deflate")), BodyTooLarge),
+    Row("a bomb within a bomb", answering(page(BOMB, "Content-Encoding: gzip, gzip")), BodyTooLarge),
+    Row("five thousand gzip members", answering(page(gzip.compress(b"") * 5000, "Content-Encoding: gzip")), ProtocolError, 1, "members"),
+    Row("a bomb as an error's body", answering(page(gzip.compress(bytes(50_000_000)), "Content-Encoding: gzip", status="404 Not Found")), StatusError),
+]
+
+STATUSES = [
+    Row("300 without a target", status("300 Multiple Choices"), StatusError),
+    Row("304 to no question", answering(b"HTTP/1.1 304 Not Modified\r\n\r\n"), ProtocolError, 2, "304"),
+    Row("400", status("400 Bad Request"), StatusError),
+    Row("401", status("401 Unauthorized"), StatusError, 1, "--cookies"),
+    Row("403", status("403 Forbidden"), StatusError, 1, "access is denied"),
+    Row("404", status("404 Not Found"), StatusError, 1, "no such page"),
+    Row("410", status("410 Gone"), StatusError, 1, "gone"),
+    Row("408", status("408 Request Timeout"), StatusError, 2),
+    Row("416", status("416 Range Not Satisfiable"), StatusError),
+    Row("425", status("425 Too Early"), StatusError, 2),
+    Row("429", status("429 Too Many Requests"), StatusError, 2, "too many requests"),
+    Row("429, and to be asked in a year", status("429 Too Many Requests", "Retry-After: 31536000"), StatusError, 1),
+    Row("451", status("451 Unavailable For Legal Reasons"), StatusError),
+    Row("500", status("500 Internal Server Error"), StatusError, 2, "try again later"),
+    Row("501", status("501 Not Implemented"), StatusError),
+    Row("503, and to be asked at once", status("503 Service Unavailable", "Retry-After: 0"), StatusError, 2),
+    Row("504", status("504 Gateway Timeout"), StatusError, 2),
+    Row("999", status("999 Denied"), StatusError),
+    Row("503, then the page", then(page(b"", status="503 Service Unavailable"), page(TEXT)), COMPLETE, 2),
+]
+
+REDIRECTS = [
+    Row("a redirect to itself", status("302 Found", "Location: /"), ProtocolError, 11, "redirects"),
+    Row("a redirect without a target", status("302 Found"), StatusError),
+    Row("a redirect to file:", status("302 Found", "Location: file:///etc/passwd"), RefusedError, 1, "http and https"),
+    Row("a redirect to gopher:", status("302 Found", "Location: gopher://127.0.0.1:70/1"), RefusedError),
+    Row("a redirect to javascript:", status("302 Found", "Location: javascript:alert(1)"), RefusedError),
+    Row("a redirect with a backslash", status("302 Found", "Location: http://a.test\\@127.0.0.1/"), ProtocolError, 1, "backslash"),
+    Row("a redirect to a private address", status("302 Found", "Location: http://127.0.0.2/"), RefusedError, 1, "--allow-private"),
+    Row("a redirect to cloud metadata", status("302 Found", "Location: http://169.254.169.254/latest/"), RefusedError),
+    Row("a redirect to another port", status("302 Found", "Location: http://example.test:6379/"), RefusedError, 1, "port 6379"),
+    Row("a redirect with a bomb as body", then(page(gzip.compress(bytes(50_000_000)), "Content-Encoding: gzip", "Location: /", status="302 Found"), page(TEXT)), COMPLETE, 2),
+    Row("a redirect whose body never ends", then(HEAD.replace(b"200 OK", b"302 Found") + b"Location: /\r\n\r\nx", page(TEXT)), COMPLETE, 2),
+    Row("a page that reloads itself", answering(page(b'<meta http-equiv="refresh" content="0; url=/">')), COMPLETE),
+]
+
+# fmt: on
+ROWS = [*SLOW, *CUT, *FRAMING, *GARBAGE, *CODINGS, *STATUSES, *REDIRECTS]
+
+
+def table() -> str:
+    """The matrix in Markdown."""
+    lines = ["| the server … | exit | check | body | asked | error |", "|---|---|---|---|---|---|"]
+    for row in ROWS:
+        body = str(row.end) if isinstance(row.end, Completeness) else ""
+        error = "" if isinstance(row.end, Completeness) else f"`{row.end.__name__}`"
+        asked = "again" if row.requests == RETRIES + 1 else "once"
+        lines.append(f"| {row.name} | {row.exit_code} | {row.check} | {body} | {asked} | {error} |")
+    return "\n".join(lines) + "\n"
+
+
+__all__ = ["LIMIT", "RETRIES", "ROWS", "Row", "serving", "table"]
+
+if __name__ == "__main__":
+    print(table())  # noqa: T201

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from click import Group
 from click.testing import CliRunner
 
+from clipper.cli import run
 from clipper.cli.group import COMMANDS, cli
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,6 +76,27 @@ def test_the_library_example_of_the_readme_runs(
     monkeypatch.chdir(tmp_path)
     runpy.run_path(str(script), run_name="__main__")
     assert capsys.readouterr().out.startswith("new ")
+
+
+def test_the_tutorial_can_be_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "docs" / "tutorial.md").read_text("utf-8").partition("\n## 2. ")[2]
+    lines = re.findall(r"^clip (.+)$", "\n".join(re.findall(r"```sh\n(.*?)```", text, flags=re.S)), flags=re.M)
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    (tmp_path / "archive.db").write_bytes((ROOT / "archive.db").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CLIPPER_DB", str(tmp_path / "mine.db"))
+    codes = {}
+    for line in lines:
+        words = shlex.split(line.partition(" > ")[0], comments=True)
+        if words[0] != "browse":
+            codes[line] = run(words)
+    said = capsys.readouterr().out
+    assert {line: code for line, code in codes.items() if code} == {line: 6 for line in codes if "soft404" in line}
+    assert "not modified" in said
+    assert "changed  " in said
+    assert "Nothing found" not in said
 
 
 @pytest.mark.parametrize("name", ["constraints.txt", "requirements.txt"])

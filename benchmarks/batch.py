@@ -37,7 +37,7 @@ def main() -> int:
         print(f"| {outcome} | {number} |")
     print(f"{len(results)} of {len(pages)} told, {filed} checks filed, {len(lost)} lost; exit {cost.code}")
     print(f"{len(pages) / cost.wall:.1f} pages a second, {len(pages) / cost.cpu:.1f} a CPU second")
-    return 0 if filed == len(pages) and not lost or "--check" not in sys.argv else 1
+    return 0 if (filed == len(pages) and not lost) or "--check" not in sys.argv else 1
 
 
 def _kind(result: dict[str, str]) -> str:

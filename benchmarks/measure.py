@@ -103,7 +103,9 @@ def real_pages(count: int) -> list[tuple[str, bytes]]:
 def article(number: int) -> bytes:
     """A page of our own writing, different for each number."""
     words = f"Report {number} on the valves of pump house {number % 97}, read at the gauge"
-    paragraphs = "".join(f"<p>{words}, line {line}: the pressure held, and nobody was called out.</p>" for line in range(20))
+    paragraphs = "".join(
+        f"<p>{words}, line {line}: the pressure held, and nobody was called out.</p>" for line in range(20)
+    )
     page = f"<title>Report {number}</title><article><h1>Report {number}</h1>{paragraphs}</article>"
     return f'<!doctype html><html lang="en"><head><meta charset="utf-8">{page}</html>'.encode()
 

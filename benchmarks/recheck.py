@@ -23,7 +23,9 @@ def main() -> int:
         few, many = (_list(Path(folder), base, pages, size) for size in (FEW, MANY))
         db = ["--db", f"{folder}/a.db", "--allow-private", "127.0.0.1", "--sleep", "0"]
         first = run([*clip(), "-i", many, *db])
-        print(f"first fetch: {MANY} pages, {first.cpu * 1000 / MANY:.1f} ms CPU a page in the main process and its readers")
+        print(
+            f"first fetch: {MANY} pages, {first.cpu * 1000 / MANY:.1f} ms CPU a page in the main process and its readers"
+        )
         extra = statistics.median(_extra(few, many, db) for _ in range(5))
         output = Path(folder) / "imports"
         run([sys.executable, "-X", "importtime", "-m", "clipper", "-i", few, *db], output=output)

@@ -31,9 +31,7 @@ HEADERS = (
 
 def captures(folder: Path) -> Iterator[tuple[str, Capture]]:
     """Every capture of every page, in the order of time."""
-    found = [
-        (file.name.split(".")[0], file.parent.name, file) for file in folder.glob("*/*.html.gz")
-    ]
+    found = [(file.name.split(".")[0], file.parent.name, file) for file in folder.glob("*/*.html.gz")]
     for moment, page, file in sorted(found):
         at = datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         url = f"https://{page}.example/"
@@ -48,9 +46,7 @@ def read(capture: Capture) -> Extraction:
     except ImportError:
         text = " ".join(capture.body.decode("utf-8", "replace").split()[:2000])
         return Extraction(Verdict.OK, markdown=text, text=text, words=len(text.split()))
-    markdown = trafilatura.extract(
-        capture.body.decode("utf-8", "replace"), output_format="markdown", fast=True
-    )
+    markdown = trafilatura.extract(capture.body.decode("utf-8", "replace"), output_format="markdown", fast=True)
     text = markdown or ""
     verdict = Verdict.OK if text else Verdict.EMPTY
     return Extraction(verdict, markdown=text, text=text, words=len(text.split()))
@@ -69,9 +65,7 @@ def warc_size(every: list[tuple[str, Capture]]) -> int:
         date = capture.fetched_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         digest = sha1(capture.body, usedforsecurity=False).digest()
         if digest in seen:
-            record = writer.create_revisit_record(
-                capture.url, f"sha1:{digest.hex()}", capture.url, seen[digest], http
-            )
+            record = writer.create_revisit_record(capture.url, f"sha1:{digest.hex()}", capture.url, seen[digest], http)
         else:
             seen[digest] = date
             record = writer.create_warc_record(
@@ -101,9 +95,7 @@ def main(folder: Path) -> None:
         report(path, every, raw=raw, warc=warc, filing=filing)
 
 
-def report(
-    path: Path, every: list[tuple[str, Capture]], *, raw: int, warc: int, filing: float
-) -> None:
+def report(path: Path, every: list[tuple[str, Capture]], *, raw: int, warc: int, filing: float) -> None:
     """Print the numbers of an archive that holds all captures."""
     with Archive.open(path, readonly=True) as archive:
         counts = archive.stats()

@@ -62,9 +62,8 @@ def decode(body: bytes, *, content_type: str | None = None) -> Decoded:
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[tuple[str, str]]:
     """(codec, who says so) of each label that names one, header first."""
-    if match := HEADER.search(content_type or ""):
-        if name := _codec(match[1]):
-            yield name, "header"
+    if (match := HEADER.search(content_type or "")) and (name := _codec(match[1])):
+        yield name, "header"
     for pattern in (XML, META):
         if found := pattern.search(body[:META_WITHIN]):
             name = _codec(found[1].decode("ascii"))

@@ -41,9 +41,7 @@ TAG = re.compile(r"<[a-z/!][^>]*>", re.I)
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
 FEED_SCHEME = re.compile(r"^feed:(//)?(?=https?:)|^feed(?=://)")  # a scheme of old readers
 PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}  # hours
-FEED_TYPES = frozenset(
-    ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
-)
+FEED_TYPES = frozenset(("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +263,7 @@ def _json_entry(item: dict[str, Any], base: str) -> Entry | None:
             return Entry(
                 url=address,
                 title=_string(item.get("title")),
-                published=_moment(
-                    _string(item.get("date_published")) or _string(item.get("date_modified"))
-                ),
+                published=_moment(_string(item.get("date_published")) or _string(item.get("date_modified"))),
                 author=_json_author(item),
                 content_html=_json_content(item),
                 guid=guid,
@@ -277,9 +273,7 @@ def _json_entry(item: dict[str, Any], base: str) -> Entry | None:
 
 def _json_author(item: dict[str, Any]) -> str | None:
     authors = item.get("authors") or [item.get("author")]
-    names = (
-        [a.get("name") for a in authors if isinstance(a, dict)] if isinstance(authors, list) else []
-    )
+    names = [a.get("name") for a in authors if isinstance(a, dict)] if isinstance(authors, list) else []
     return ", ".join(str(name) for name in names if name) or None
 
 
@@ -338,9 +332,7 @@ class _Outlines(HTMLParser):
 class _Links(HTMLParser):
     """Collects the feeds of a page: named in `<link>`, or else linked to by what looks like one."""
 
-    LOOKS = re.compile(
-        r"/(?:feed|rss|atom|feeds/\w+)(?:\.(?:xml|json))?/?$|/index\.xml$|\.(?:rss|atom|rdf)$", re.I
-    )
+    LOOKS = re.compile(r"/(?:feed|rss|atom|feeds/\w+)(?:\.(?:xml|json))?/?$|/index\.xml$|\.(?:rss|atom|rdf)$", re.I)
 
     def __init__(self, url: str) -> None:
         super().__init__(convert_charrefs=True)

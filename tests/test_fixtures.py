@@ -69,7 +69,7 @@ TWICE = [case for case in CASES if "then" in expectation(case)]
 
 
 @pytest.mark.parametrize("case", TWICE, ids=lambda case: case.name)
-def test_the_second_fetch_is_told_apart(case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_second_fetch_is_told_apart(case: Path, tmp_path: Path) -> None:
     """Two answers on one tape, fetched in one run of the fetcher: new first, then what happened."""
     from clipper import tape
     from clipper.extract import Reader
@@ -82,9 +82,7 @@ def test_the_second_fetch_is_told_apart(case: Path, tmp_path: Path, capsys: pyte
         Fetcher(Policy(min_interval=0), transport=tape.replay(case / "tape.warc.gz")) as fetcher,
         Reader() as reader,
     ):
-        outcomes = [
-            clip_once(expect["url"], archive=archive, fetcher=fetcher, reader=reader).outcome for _ in range(2)
-        ]
+        outcomes = [clip_once(expect["url"], archive=archive, fetcher=fetcher, reader=reader).outcome for _ in range(2)]
         assert outcomes == [expect["outcome"], expect["then"]]
         assert archive.page(url_key(expect["url"])).versions == (2 if expect["then"] == "changed" else 1)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from clipper.cli.network import network_options, policy_of
-from clipper.cli.options import Duration, db_option, writing
+from clipper.cli.options import Duration, db_option
 from clipper.cli.output import complain, safe
 from clipper.errors import UsageError
 

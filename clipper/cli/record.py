@@ -9,7 +9,7 @@ import click
 
 from clipper import urls
 from clipper.cli.network import network_options, policy_of
-from clipper.cli.output import remark
+from clipper.cli.output import complain, remark, safe
 
 
 @click.command("record")
@@ -25,15 +25,19 @@ def record_command(addresses: tuple[str, ...], output: Path, **options: Any) -> 
     Example: clip record https://example.com/ -o example.warc.gz
     """
     from clipper.errors import ClipperError
-    from clipper.fetch import record
+    from clipper.fetch import Fetcher
+    from clipper.tape import Recorder
 
     code = 0
     wanted = [urls.check(url) for url in addresses]
-    for url, capture in record(wanted, output, policy=policy_of(options)):
-        if isinstance(capture, ClipperError):
-            click.echo(f"Error: {capture}", err=True)
-            code = capture.exit_code if len(wanted) == 1 else 1
-        else:
-            click.echo(f"{capture.status}  {url}  {len(capture.body):,} bytes, {len(capture.hops)} request(s)")
+    with Recorder(output) as recorder, Fetcher(policy_of(options), tap=recorder) as fetcher:
+        for url in wanted:
+            try:
+                capture = fetcher.fetch(url)
+            except ClipperError as error:
+                complain(str(error))
+                code = error.exit_code if len(wanted) == 1 else 1
+                continue
+            click.echo(f"{capture.status}  {safe(url)}  {len(capture.body):,} bytes, {len(capture.hops)} request(s)")
     remark(f"Recorded on {output}.")
     return code

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_HOST = re.compile(r"(https?)://([^/?#\\]*)", re.I)
 _JUNK = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ENCODE = {
     char: "".join(f"%{byte:02X}" for byte in char.encode())
@@ -57,10 +58,21 @@ def _checked(value: str, schemes: tuple[str, ...]) -> str | None:
         return None
     if "[" in value and not _splits(value):
         return None
-    value = value.translate(_UNSAFE)
+    value = _spelt(value).translate(_UNSAFE)
     # Markdown reads balanced parentheses as part of an address; others would end it.
     balanced = _BALANCED.fullmatch(value)
     return value if balanced else value.translate(_PARENTHESES)
+
+
+def _spelt(value: str) -> str:
+    """Scheme and host in small letters and a path after them, as every browser has it."""
+    match = _HOST.match(value)
+    if not match:
+        return value
+    user, at, host = match[2].rpartition("@")
+    rest = value[match.end() :]
+    slash = "" if rest.startswith("/") else "/"
+    return f"{match[1].lower()}://{user}{at}{host.lower()}{slash}{rest}"
 
 
 def _splits(value: str) -> bool:

@@ -25,9 +25,7 @@ _LANGUAGE = re.compile(
     r"(?:-|:\s*))([A-Za-z0-9+#_.-]+)",
 )
 _NAMES = ("data-lang", "data-language", "data-code-language", "lang")
-_NO_LANGUAGE = frozenset(
-    ("plaintext", "text", "none", "nohighlight", "plain", "auto", "undefined", "default")
-)
+_NO_LANGUAGE = frozenset(("plaintext", "text", "none", "nohighlight", "plain", "auto", "undefined", "default"))
 _LANGUAGES = """
 bash sh shell zsh powershell bat c cpp c++ csharp c# css scss less diff dockerfile elixir
 erlang go golang graphql groovy haskell html http ini java javascript js json jsx kotlin latex

@@ -118,8 +118,7 @@ def _under(runs: Sequence[Run], mark: str) -> list[Run]:
 def _indented(first: str, lines: Sequence[str], width: int) -> list[str]:
     space = " " * width
     return [
-        (first + line).rstrip() if not i else (space + line if line else "")
-        for i, line in enumerate(lines or [""])
+        (first + line).rstrip() if not i else (space + line if line else "") for i, line in enumerate(lines or [""])
     ]
 
 
@@ -127,7 +126,7 @@ def _listing(block: Listing, *, turn: bool) -> list[str]:
     loose = any(_is_loose(item.blocks) for item in block.items)
     out: list[str] = []
     for item, number in zip(block.items, block.numbers(), strict=True):
-        if block.ordered:
+        if block.ordered:  # noqa: SIM108 - the comment needs its place
             # CommonMark knows no negative numbers and at most nine digits.
             marker = f"{min(max(number, 0), 999_999_999)}{')' if turn else '.'} "
         else:
@@ -179,8 +178,7 @@ def _has_header(block: Table, texts: Sequence[Sequence[str]]) -> bool:
     if any(cell.header for row in block.rows for cell in row.cells) or len(texts) < 3:
         return sum(cell.header for cell in cells) > len(cells) / 2
     return all(
-        text and len(text) <= HEADER_LENGTH and "<br>" not in text and not text[0].isdigit()
-        for text in texts[0]
+        text and len(text) <= HEADER_LENGTH and "<br>" not in text and not text[0].isdigit() for text in texts[0]
     )
 
 
@@ -235,9 +233,7 @@ def _line(runs: Sequence[Run]) -> str:
 
 def _signed(runs: Sequence[Run]) -> list[Run]:
     """The runs without marks that Markdown has no sign for."""
-    return [
-        reduce(without, UNSIGNED.intersection(run.marks), run) if run.marks else run for run in runs
-    ]
+    return [reduce(without, UNSIGNED.intersection(run.marks), run) if run.marks else run for run in runs]
 
 
 def _joined(runs: Sequence[Run]) -> list[Run]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from clipper.extract.inline import flat
@@ -61,7 +60,7 @@ def _translate(node: HtmlElement, depth: int) -> str:
     if name in ("annotation", "annotation-xml", ""):
         return ""
     if depth >= DEEPEST:
-        return "".join(etree.ElementTextIterator(node))
+        return "".join(node.itertext())
     if not len(node):
         return _leaf(name, node.text or "")
     parts = [_translate(child, depth + 1) for child in node]

@@ -221,7 +221,7 @@ def _language(root: HtmlElement, text: str) -> str | None:
 def _link(root: HtmlElement, relation: str, base: str | None) -> str | None:
     for element in root.iter("link"):
         if relation in (element.get("rel") or "").lower().split() and element.get("href"):
-            return urls.join(base, element.get("href"))
+            return urls.join(base, element.get("href") or "")
     return None
 
 

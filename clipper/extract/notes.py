@@ -8,12 +8,8 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-_MARK = re.compile(
-    r"(?:^|[\s_-])(?:footnotes?|endnotes?|doc-noteref|fnref|noteref)(?:$|[\s_-])", re.I
-)
-_SECTION = re.compile(
-    r"(?:^|[\s_-])(?:footnotes?|endnotes?|doc-endnotes?|doc-footnote|fn-?list)(?:$|[\s_-])", re.I
-)
+_MARK = re.compile(r"(?:^|[\s_-])(?:footnotes?|endnotes?|doc-noteref|fnref|noteref)(?:$|[\s_-])", re.I)
+_SECTION = re.compile(r"(?:^|[\s_-])(?:footnotes?|endnotes?|doc-endnotes?|doc-footnote|fn-?list)(?:$|[\s_-])", re.I)
 _LABEL = re.compile(r"[\s\[\]^()]+")
 LONGEST_MARK = 12  # characters of a mark such as "[12]"
 LEVELS = 4  # above a note, within which its section says what it is

@@ -20,6 +20,7 @@ BLOCKS = frozenset(
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol p pre section summary table tbody "
     "td tfoot th thead tr ul".split()
 )
+HEAD = frozenset("title meta link script style base noscript template".split())
 SILENT = frozenset("script style noscript template head iframe select option textarea button svg object".split())
 
 
@@ -31,9 +32,26 @@ def parse(text: str) -> HtmlElement | None:
     clean = DECLARATION.sub("", CONTROL.sub("", CONTROL_REFERENCE.sub("", text)))
     parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(clean, parser=parser)
+        root = document_fromstring(clean, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
+    _head_only(root)
+    return root
+
+
+def _head_only(root: HtmlElement) -> None:
+    """Move what is no part of a head behind it: where <body> is missing, libxml2 leaves it there."""
+    head = root.find("head")
+    if head is None:
+        return
+    stray = [child for child in head if isinstance(child.tag, str) and child.tag not in HEAD]
+    if not stray:
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    for place, child in enumerate(stray):
+        body.insert(place, child)
 
 
 def squeezed(text: str) -> str:

@@ -32,7 +32,7 @@ END = re.compile(
 )
 END_LENGTH = 40  # letters of such a block
 END_AFTER = 0.3  # of the text must have been said
-STRUCTURE = frozenset("blockquote dl ol table ul h2 h3 h4 h5 h6".split())
+STRUCTURE = frozenset("blockquote table h2 h3 h4".split())
 CHROME = re.compile(
     r"shar(e|ing)|social|related|recommend|comment|newsletter|promo|sidebar|breadcrumb|pagination|subscri|advert|sponsor|"
     r"author-?(card|box|bio)|byline|tags?\b|meta\b|menu|toolbar|cookie|popup|modal|widget|hot|copyright",
@@ -123,7 +123,8 @@ def _kept(all_blocks: list[Block], answer: str) -> list[Block]:
     return [
         block
         for n, block in enumerate(all_blocks)
-        if n in certain or (first - NEAR <= n <= last + NEAR and (block.letters in lines or _piece(block, whole, first < n < last)))
+        if n in certain
+        or (first - NEAR <= n <= last + NEAR and (block.letters in lines or _piece(block, whole, first < n < last)))
     ]
 
 
@@ -155,7 +156,9 @@ def _around(elements: list[HtmlElement]) -> HtmlElement:
     level = depth[common]
     for element in elements[1:]:
         while element not in depth:
-            element = element.getparent()  # noqa: PLW2901 - climbing
+            parent = element.getparent()  # the root holds them all
+            assert parent is not None
+            element = parent
         if depth[element] < level:
             level, common = depth[element], element
     return common
@@ -189,7 +192,7 @@ def _belongs(element: HtmlElement, *, between: bool) -> bool:
     it; between two kept parts a table, a heading, a quote or a list too, unless it is links."""
     if element.tag in NEVER_BETWEEN or next(element.iter(*NEVER_BETWEEN), None) is not None:
         return False
-    if next(element.iter("pre"), None) is not None or element.tag in ("hr", "figure"):
+    if next(element.iter("pre"), None) is not None or element.tag == "hr":
         return True
     if CHROME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
         return False
@@ -198,5 +201,5 @@ def _belongs(element: HtmlElement, *, between: bool) -> bool:
     if linked * 2 > letters:
         return False
     if next(element.iter("img", "picture", "video", "math"), None) is not None:
-        return letters <= CAPTION
+        return letters == 0 or (between and letters <= CAPTION)
     return between and element.tag in STRUCTURE and letters > 0

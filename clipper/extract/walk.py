@@ -132,7 +132,7 @@ class Walk:
     def _open(self, node: HtmlElement, *, root: bool) -> Answer:
         if node in self.skip:
             return SKIP
-        tag = node.tag
+        tag = str(node.tag)
         if tag in IGNORED:
             return SKIP
         attributes = node.attrib

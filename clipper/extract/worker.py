@@ -91,13 +91,15 @@ class Reader:
 
     def _ask(self, capture: Capture) -> Extraction:
         process = self._process
-        assert process is not None and process.stdin is not None and process.stdout is not None
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         if not self._warm:
             _receive(process.stdout.fileno(), time.monotonic() + WARM_UP)
             self._warm = True
         deadline = time.monotonic() + self._time_limit
         _send(process.stdin.fileno(), pickle.dumps(capture, 5), deadline)
-        answer = pickle.loads(_receive(process.stdout.fileno(), deadline))  # noqa: S301 - from our own worker
+        answer = pickle.loads(_receive(process.stdout.fileno(), deadline))
         assert isinstance(answer, Extraction)
         return answer
 
@@ -115,7 +117,7 @@ def serve() -> None:
     _send(sink, b"")
     while True:
         try:
-            capture = pickle.loads(_receive(source))  # noqa: S301 - from the process that started us
+            capture = pickle.loads(_receive(source))
         except EOFError:
             return
         _send(sink, pickle.dumps(read(capture), 5))

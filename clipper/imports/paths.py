@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from clipper import tape, urls
 from clipper.errors import FileError, InvalidURL
 from clipper.imports.clippings import clipping
 from clipper.models import Capture, Extraction, Outcome
-from clipper.pipeline import Reads
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
 
 __all__ = ["ImportReport", "import_path"]
+
+
+class Reads(Protocol):
+    """What reads a capture."""
+
+    def read(self, capture: Capture) -> Extraction: ...
+
 
 TEXTS = (".md", ".markdown", ".txt")
 
@@ -47,6 +53,7 @@ def import_path(path: Path, *, archive: Archive, reader: Reads) -> ImportReport:
         except InvalidURL as error:
             skipped.append((one.url, error.reason))
             continue
+        assert isinstance(one, Capture)
         if any(check.checked_at == one.fetched_at for check in archive.checks(key)):
             unchanged += 1
             continue

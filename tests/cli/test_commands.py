@@ -54,7 +54,10 @@ def test_an_edit_is_a_version_and_a_diff(clipped: Path, tmp_path: Path, capsys: 
     assert run(["--html", str(page), "--url", URL]) == 0
     assert capsys.readouterr().out.startswith("changed ")
     assert run(["diff", URL]) == 0
-    assert "一万五千台" in capsys.readouterr().out.replace("[", "").replace("]", "").replace("{+", "").replace("+}", "") or True
+    assert (
+        "一万五千台" in capsys.readouterr().out.replace("[", "").replace("]", "").replace("{+", "").replace("+}", "")
+        or True
+    )
     assert run(["diff", "--unified", URL]) == 0
     assert "+更新：厂商在本文发布后的第三天" in capsys.readouterr().out
     assert run(["show", URL, "--at", "2020-01-01"]) == 3
@@ -75,7 +78,18 @@ def test_no_query_is_an_error(clipped: Path, query: str, capsys: pytest.CaptureF
 def test_front_matter_has_the_keys_of_old(clipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", "-f", URL]) == 0
     document = capsys.readouterr().out
-    for key in ("title:", "url:", "source:", "date:", "fetch_date:", "author:", "language:", "words:", "version: 1", "digest:"):
+    for key in (
+        "title:",
+        "url:",
+        "source:",
+        "date:",
+        "fetch_date:",
+        "author:",
+        "language:",
+        "words:",
+        "version: 1",
+        "digest:",
+    ):
         assert f"\n{key}" in document
 
 
@@ -130,7 +144,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "code"), BAD, ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else str(value))
+@pytest.mark.parametrize(
+    ("arguments", "code"), BAD, ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else str(value)
+)
 def test_bad_input_is_one_line_and_a_code(
     clipped: Path, arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,9 +16,7 @@ from clipper.diff.words import paragraphs, tokens
 ONE = "The first paragraph stands here.\n\nThe second one says something else entirely."
 ONE += "\n\n第三段说的是漏洞披露。"
 TEXT = st.lists(
-    st.lists(st.sampled_from(["a", "b", "the", "漏", "洞", " ", ", ", "word"]), max_size=12).map(
-        "".join
-    ),
+    st.lists(st.sampled_from(["a", "b", "the", "漏", "洞", " ", ", ", "word"]), max_size=12).map("".join),
     max_size=8,
 ).map("\n\n".join)
 
@@ -112,9 +110,7 @@ def test_terminal_output_without_colour_marks_words() -> None:
 
 
 def test_markdown_marks_words_and_keeps_the_signs_of_lines() -> None:
-    said = diff.as_markdown(
-        diff.diff("# Old title here\n\ntext", "# New title here\n\ntext\n\n- item")
-    )
+    said = diff.as_markdown(diff.diff("# Old title here\n\ntext", "# New title here\n\ntext\n\n- item"))
     assert said == "# ~~Old~~**New** title here\n\ntext\n\n- **item**"
 
 
@@ -154,12 +150,8 @@ def test_tokens_joined_are_the_text(text: str) -> None:
 @given(TEXT, TEXT)
 def test_both_texts_can_be_read_off_a_comparison(old: str, new: str) -> None:
     comparison = diff.diff(old, new)
-    said_new = {
-        b.new: "".join(p.text for p in b.pieces if p.kind != "removed") for b in comparison.blocks
-    }
-    said_old = {
-        b.old: "".join(p.text for p in b.pieces if p.kind != "added") for b in comparison.blocks
-    }
+    said_new = {b.new: "".join(p.text for p in b.pieces if p.kind != "removed") for b in comparison.blocks}
+    said_old = {b.old: "".join(p.text for p in b.pieces if p.kind != "added") for b in comparison.blocks}
     said_new.pop(None, None)
     said_old.pop(None, None)
     assert [said_new[n] for n in sorted(said_new)] == paragraphs(new)
@@ -167,9 +159,7 @@ def test_both_texts_can_be_read_off_a_comparison(old: str, new: str) -> None:
     assert bool(comparison) == (paragraphs(old) != paragraphs(new))
 
 
-@given(
-    st.lists(st.sampled_from("abcd"), max_size=30), st.lists(st.sampled_from("abcd"), max_size=30)
-)
+@given(st.lists(st.sampled_from("abcd"), max_size=30), st.lists(st.sampled_from("abcd"), max_size=30))
 def test_runs_cover_both_sides_without_a_gap(old: list[str], new: list[str]) -> None:
     i = j = 0
     last = None

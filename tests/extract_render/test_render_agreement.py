@@ -1,7 +1,5 @@
 """Markdown, text and HTML of a subtree say the same, and nothing dangerous gets into any of them."""
 
-# ruff: noqa: E501  (a case is one line; wide punctuation is what is tested)
-
 from __future__ import annotations
 
 import re

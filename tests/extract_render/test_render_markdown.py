@@ -1,7 +1,5 @@
 """What each kind of HTML becomes in Markdown: a table to be read as the specification."""
 
-# ruff: noqa: E501  (a case is one line; wide punctuation is what is tested)
-
 from __future__ import annotations
 
 import pytest
@@ -29,7 +27,8 @@ TEXT = {
         "<section><section><span>第一段</span></section><section><span>第二段</span></section></section>",
         "第一段\n\n第二段",
     ),
-    "headings": ("<h1>A</h1><h3>B <em>c</em></h3>", "# A\n\n### B *c*"),
+    "headings": ("<h2>A</h2><h3>B <em>c</em></h3>", "## A\n\n### B *c*"),
+    "the first level is the title's": ("<h1>A</h1>", "## A"),
     "a heading of blocks is one line": ("<h2><div>A</div><div>B</div></h2>", "## A B"),
     "a rule between blocks": ("<p>a</p><hr><p>b</p>", "a\n\n___\n\nb"),
     "quotes nest": (
@@ -81,6 +80,7 @@ ESCAPES = {
 LINKS = {
     "relative": ('<a href="../a.html">x</a>', "[x](https://site.example/news/a.html)"),
     "without a scheme": ('<a href="//cdn.example/a">x</a>', "[x](https://cdn.example/a)"),
+    "spelling of the host": ('<a href="HTTP://Www.Site.example">x</a>', "[x](http://www.site.example/)"),
     "mail": ('<a href="mailto:a@b.example">x</a>', "[x](mailto:a@b.example)"),
     "javascript is text": ('<a href="java&#10;script:alert(1)">x</a>', "x"),
     "data is text": ('<a href=" data:text/html,x">x</a>', "x"),

@@ -21,12 +21,12 @@ RSS = """<?xml version="1.0" encoding="utf-8"?>
 <pubDate>Thu, 18 Jul 2024 12:01:00 +0800</pubDate><author>wang@news.example (王)</author>
 <description>short</description><content:encoded><![CDATA[<p>long <a href="/x">one</a></p>]]></content:encoded></item>
 <item><title>no link at all</title></item>
-</channel></rss>"""  # noqa: E501
+</channel></rss>"""
 
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://atom.example/blog/">
 <title>A blog</title><link rel="self" href="feed"/><link href="/"/>
 <entry><title type="html">Fish &amp;amp; chips</title><id>urn:1</id><link href="2024/one"/>
-<published>2024-07-18</published><content type="html">&lt;p&gt;words&lt;/p&gt;</content></entry></feed>"""  # noqa: E501
+<published>2024-07-18</published><content type="html">&lt;p&gt;words&lt;/p&gt;</content></entry></feed>"""
 
 RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
  xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://rdf.example/"><title>R</title></channel>
@@ -35,7 +35,7 @@ RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns=
 
 JSON = """{"version": "https://jsonfeed.org/version/1.1", "title": "J", "home_page_url": "/", "items": [
 {"id": 7, "url": "/7", "title": "seven", "content_text": "a < b", "date_published": "2024-07-18T12:01:00Z",
- "authors": [{"name": "Ann"}, {"name": "Bob"}]}, {"id": "x", "title": "no address"}, 3]}"""  # noqa: E501
+ "authors": [{"name": "Ann"}, {"name": "Bob"}]}, {"id": "x", "title": "no address"}, 3]}"""
 
 
 def test_rss_is_read_with_its_own_offset_and_absolute_links() -> None:
@@ -69,9 +69,7 @@ def test_atom_links_stand_on_xml_base_and_days_stay_days() -> None:
 def test_rdf_is_read() -> None:
     feed = read_feed(RDF.encode(), url=URL)
     assert feed.kind == "rdf"
-    assert [(e.url, e.published) for e in feed.entries] == [
-        ("https://rdf.example/1", "2024-07-18T12:01:00+08:00")
-    ]
+    assert [(e.url, e.published) for e in feed.entries] == [("https://rdf.example/1", "2024-07-18T12:01:00+08:00")]
 
 
 def test_json_feed_is_read() -> None:
@@ -95,9 +93,7 @@ def test_json_feed_is_read() -> None:
         ("utf-8-sig", "utf-8", "application/rss+xml"),
     ],
 )
-def test_charset_is_found_whoever_lies(
-    encoding: str, declared: str, content_type: str | None
-) -> None:
+def test_charset_is_found_whoever_lies(encoding: str, declared: str, content_type: str | None) -> None:
     body = RSS.replace('encoding="utf-8"', f'encoding="{declared}"').encode(encoding)
     feed = read_feed(body, url=URL, content_type=content_type)
     assert feed.title == "安全 & 日报"
@@ -172,7 +168,7 @@ OPML = """<?xml version="1.0"?><opml version="2.0"><head><title>mine</title></he
 <outline text="安全"><outline text="大"><outline type="rss" text="A & B" xmlUrl="https://a.example/feed?x=1&y=2" htmlUrl="https://a.example/"/>
 </outline><outline text="C" xmlUrl="feed://c.example/rss"></outline></outline>
 <outline title="T" text="t" xmlUrl="https://t.example/rss"/><outline text="again" xmlUrl="https://t.example/rss"/>
-<outline text="not one" xmlUrl="ftp://x.example/"/></body></opml>"""  # noqa: E501
+<outline text="not one" xmlUrl="ftp://x.example/"/></body></opml>"""
 
 
 def test_opml_keeps_folders_order_and_each_feed_once() -> None:
@@ -201,9 +197,7 @@ def test_what_is_no_list_is_refused_with_a_word(body: bytes, word: str) -> None:
 def test_discovery_prefers_the_head_and_puts_comments_last() -> None:
     page = """<base href="https://b.example/x/"><link rel="alternate" type="application/rss+xml" title="Comments" href="c">
     <link rel="alternate" type="application/atom+xml" href="a"><link rel=alternate type=text/html href=h>
-    <a href="/feed">rss</a>"""  # noqa: E501
+    <a href="/feed">rss</a>"""
     assert discover(page, URL) == ["https://b.example/x/a", "https://b.example/x/c"]
-    assert discover('<a href="/feed">rss</a><a href="/about">x</a>', URL) == [
-        "https://news.example/feed"
-    ]
+    assert discover('<a href="/feed">rss</a><a href="/about">x</a>', URL) == ["https://news.example/feed"]
     assert discover("<p>nothing", URL) == []

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a table reads best a row a line
 """The fault matrix: what a server may do, and what clipper makes of it.
 
 `python -m tests.fetch.matrix` prints it as the table in SECURITY.md.

@@ -87,7 +87,7 @@ def gate(name: str, value: float, limit: float) -> bool:
 def real_pages(count: int) -> list[tuple[str, bytes]]:
     """(path, body) of real pages, every set in turn; empty where ../shared is absent."""
     sets = [
-        [json.loads(line)["file"] for line in open(gold, encoding="utf-8")]
+        [json.loads(line)["file"] for line in gold.read_text("utf-8").split("\n") if line]
         for gold in sorted(SHARED.glob("articles/*/gold.jsonl"))
     ]
     names = [gold.parent.name for gold in sorted(SHARED.glob("articles/*/gold.jsonl"))]

@@ -2,79 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Self
 
-from clipper.archive import connection, queries, rows
-from clipper.archive.rows import Evidence
+from clipper.archive import connection, rows
+from clipper.archive.reader import KeepBodies, Reader
 from clipper.errors import ArchiveError
-from clipper.models import (
-    Capture,
-    Check,
-    Extraction,
-    Filed,
-    Hit,
-    Hop,
-    Outcome,
-    Page,
-    PageState,
-    Snapshot,
-    Source,
-    Validators,
-)
+from clipper.models import Capture, Extraction, Filed, Hop, Outcome, Source, Validators
 
 if TYPE_CHECKING:
-    from clipper.archive.verify import Damage
+    from clipper.archive.merge import Merged
 
 __all__ = ["Archive", "KeepBodies"]
-
-KeepBodies = Literal["last", "all", "none"]  # which bytes of unchanged checks stay
 
 MEMORY = Path(":memory:")
 
 
-class Archive:
+class Archive(Reader):
     """An open archive. Every method that writes is one transaction: all of it or nothing.
 
     Use it from one thread; several processes may have the same file open.
     """
-
-    def __init__(
-        self,
-        path: Path,
-        *,
-        create: bool = False,
-        readonly: bool = False,
-        keep_bodies: KeepBodies = "last",
-        keep: bool = True,
-        clock: Callable[[], datetime] = connection.now,
-    ) -> None:
-        self.path = path
-        self.connection, self.created = connection.connect(path, create=create, readonly=readonly)
-        self._keep_bodies = keep_bodies
-        self._keep = keep
-        self._clock = clock
-        self._watched = False
-
-    @classmethod
-    def open(
-        cls,
-        path: Path,
-        *,
-        create: bool = False,
-        readonly: bool = False,
-        keep_bodies: KeepBodies = "last",
-        clock: Callable[[], datetime] = connection.now,
-    ) -> Self:
-        """The archive at `path`; `ArchiveError` if there is none, it is none, or it is too new.
-
-        `keep_bodies` says which bytes of unchanged checks stay: of the last one, all, none.
-        """
-        return cls(path, create=create, readonly=readonly, keep_bodies=keep_bodies, clock=clock)
 
     @classmethod
     def scratch(cls, path: Path, *, clock: Callable[[], datetime] = connection.now) -> Self:
@@ -82,23 +33,6 @@ class Archive:
         if path.exists():
             return cls(path, keep=False, clock=clock)
         return cls(MEMORY, create=True, clock=clock)
-
-    def close(self) -> None:
-        """Let go of the file. The last one to do so folds the WAL file into it."""
-        self.connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    # Filing
 
     def record(
         self,
@@ -176,103 +110,21 @@ class Archive:
                 milliseconds=milliseconds,
             )
 
-    # Pages and their versions
+    def merge(self, other: Path) -> Merged:
+        """File all that another archive has and this one has not; again and it adds nothing.
 
-    def validators(self, url_key: str) -> Validators:
-        """What makes the next request conditional: of the latest good capture; empty if none."""
-        page = self.page(url_key)
-        return page.validators if page else Validators()
+        The other one may be in use; it is only read (and migrated, if an older clipper made it).
+        """
+        from clipper.archive import merge
 
-    def latest_body(self, url_key: str) -> str | None:
-        """The sha256 of the latest good capture's bytes, kept or not; None without one."""
-        with self._reading():
-            return queries.latest_body(self.connection, url_key)
-
-    def page(self, url_key: str) -> Page | None:
-        """The page with that key."""
-        with self._reading():
-            return queries.page(self.connection, url_key)
-
-    def page_of(self, snapshot: Snapshot) -> Page:
-        """The page that a snapshot is a version of."""
-        with self._reading():
-            return queries.page_by_id(self.connection, snapshot.page_id)
-
-    def pages(
-        self,
-        *,
-        host: str | None = None,
-        tag: str | None = None,
-        state: PageState | str | None = None,
-        limit: int | None = None,
-        order: str = "recent",
-    ) -> Iterator[Page]:
-        """Pages by their latest change (`recent`), or by `url`, `title` or `host`."""
-        with self._reading():
-            yield from queries.pages(self.connection, host=host, tag=tag, state=state, limit=limit, order=order)
-
-    def history(self, url_key: str) -> list[Snapshot]:
-        """Every version of a page, the oldest first."""
-        with self._reading():
-            return queries.history(self.connection, url_key)
-
-    def checks(self, url_key: str, *, limit: int | None = None) -> list[Check]:
-        """Every attempt to fetch a page, the newest first."""
-        with self._reading():
-            return queries.checks(self.connection, url_key, limit=limit)
-
-    def snapshot(self, url_key: str, *, at: datetime | None = None) -> Snapshot:
-        """The latest version, or the one in force at that time; `ArchiveError` if there is none."""
-        with self._reading():
-            return queries.snapshot(self.connection, url_key, at=at)
-
-    def snapshots(self, *, since: datetime | None = None, every: bool = False) -> Iterator[Snapshot]:
-        """The latest version of each page, or every one, fetched at `since` or later; by time."""
-        with self._reading():
-            yield from queries.snapshots(self.connection, since=since, every=every)
-
-    def markdown(self, snapshot_id: int) -> str:
-        """The article of a version."""
-        with self._reading():
-            return queries.markdown(self.connection, snapshot_id)
-
-    def evidence(self, check_id: int) -> Evidence:
-        """The headers and hops of a check; empty where none were worth keeping."""
-        with self._reading():
-            return queries.evidence(self.connection, check_id)
-
-    def evidence_of(self, snapshot_id: int) -> Evidence:
-        """The headers and hops of the check that filed a version."""
-        with self._reading():
-            return queries.evidence_of(self.connection, snapshot_id)
-
-    def body(self, sha256: str) -> bytes:
-        """Stored bytes, checked against their sha256."""
-        from clipper.archive import bodies
-
-        with self._reading():
-            return bodies.read(self.connection, sha256)
-
-    def search(self, query: str, *, limit: int = 20) -> list[Hit]:
-        """The pages that match best, one hit each; nothing in `query` is a syntax error."""
-        from clipper.archive import search
-
-        with self._reading():
-            return search.find(self.connection, query, limit=limit)
-
-    def stats(self) -> dict[str, Any]:
-        """Counts of rows and bytes by kind."""
-        with self._reading():
-            return queries.stats(self.connection)
-
-    # Proof
-
-    def verify(self, *, expected_head: str | None = None) -> Iterator[Damage]:
-        """Every damage there is, with the place; reads all of the file and writes nothing."""
-        from clipper.archive import verify
-
-        with self._reading():
-            yield from verify.verify(self.connection, expected_head=expected_head)
+        theirs, _ = connection.connect(other, create=False, readonly=True)
+        try:
+            with connection.translated(other):
+                # One state of the other archive, whatever is written to it meanwhile.
+                theirs.execute("BEGIN")
+                return merge.merge(self.connection, theirs, writing=self._writing, keep=self._keep_bodies)
+        finally:
+            theirs.close()
 
     def repair(self) -> None:
         """Make again what is derived: the search index, and what pages say of their checks."""
@@ -280,15 +132,6 @@ class Archive:
 
         with self._writing():
             verify.repair(self.connection)
-
-    def head(self) -> tuple[int, str]:
-        """The number of entries in the ledger and its head: proof of all that was filed so far."""
-        from clipper.archive import ledger
-
-        with self._reading():
-            return ledger.head(self.connection)
-
-    # What the user says
 
     def tag(self, url_key: str, *tags: str) -> None:
         """Tag a page; a tag that it has already is no error."""
@@ -304,28 +147,12 @@ class Archive:
         with self._writing():
             remarks.untag(self.connection, url_key, tags)
 
-    def tags(self, url_key: str) -> tuple[str, ...]:
-        """A page's tags, sorted."""
-        from clipper.archive import remarks
-
-        with self._reading():
-            return remarks.tags(self.connection, url_key)
-
     def note(self, url_key: str, text: str) -> None:
         """Add a note to a page."""
         from clipper.archive import remarks
 
         with self._writing():
             remarks.note(self.connection, url_key, text, now=rows.stamp(self._clock()))
-
-    def notes(self, url_key: str) -> tuple[str, ...]:
-        """A page's notes, the oldest first."""
-        from clipper.archive import remarks
-
-        with self._reading():
-            return remarks.notes(self.connection, url_key)
-
-    # What is watched
 
     def watch(self, url: str, *, kind: str, title: str | None = None, tags: tuple[str, ...] = ()) -> Source:
         """Watch a feed or a page; watching it again adds the tags."""
@@ -341,13 +168,6 @@ class Archive:
 
         with self._writing():
             return watching.unwatch(self.connection, url)
-
-    def sources(self) -> list[Source]:
-        """What is watched, in the order in which it was added."""
-        from clipper.archive import watching
-
-        with self._reading():
-            return watching.sources(self.connection)
 
     def source_read(self, source: Source, validators: Validators, *, at: datetime) -> None:
         """Note that a feed was fetched."""
@@ -387,13 +207,6 @@ class Archive:
                 at=rows.stamp(at),
             )
 
-    def unfetched(self, source: Source) -> list[str]:
-        """The addresses that a feed lists and that no version is archived of, the oldest first."""
-        from clipper.archive import watching
-
-        with self._reading():
-            return watching.unfetched(self.connection, source)
-
     def _writing(self) -> AbstractContextManager[None]:
         from clipper.archive import ledger
 
@@ -402,6 +215,3 @@ class Archive:
                 ledger.watch(self.connection)
             self._watched = True
         return connection.transaction(self.connection, self.path, keep=self._keep, finish=ledger.append)
-
-    def _reading(self) -> AbstractContextManager[None]:
-        return connection.translated(self.path)

@@ -38,14 +38,17 @@ from clipper.models import (
 )
 
 if TYPE_CHECKING:
-    from clipper.archive.archive import KeepBodies
+    from clipper.archive.reader import KeepBodies
 
 __all__ = [
+    "Attempt",
+    "base_for",
     "file_capture",
     "file_failure",
     "file_not_modified",
     "file_same_body",
     "page_for",
+    "written",
 ]
 
 # Never stored, though a capture should not have them in the first place.
@@ -70,6 +73,7 @@ class Attempt:
     dropped_sha256: str | None = None
     milliseconds: int = 0
     attempts: int = 1
+    size: int = 0  # of the body, kept or not
 
 
 def file_capture(
@@ -118,7 +122,7 @@ def file_not_modified(connection: sqlite3.Connection, capture: Capture, *, url_k
     before = good_before(connection, page_id, attempt.checked_at, attempt.seq)
     if before is not None:
         attempt = replace(attempt, digest=before.digest, snapshot_id=before.snapshot_id)
-    return _written(connection, attempt, capture)
+    return written(connection, attempt, capture)
 
 
 def file_failure(
@@ -180,6 +184,7 @@ def _begun(connection: sqlite3.Connection, page_id: int, capture: Capture) -> At
         outcome=Outcome.FAILED,
         status=capture.status or None,
         milliseconds=capture.milliseconds,
+        size=len(capture.body),
         attempts=max((hop.attempt for hop in capture.hops), default=1),
     )
 
@@ -227,11 +232,11 @@ def _version_of(capture: Capture, extraction: Extraction, attempt: Attempt, now:
         "digest": attempt.digest or article_digest(extraction.title, extraction.text),
     }
     markdown = extraction.markdown or extraction.text
-    columns = {name: _storable(value) for name, value in columns.items()}
+    columns = {name: storable(value) for name, value in columns.items()}
     return Version(columns, markdown, extraction.extractor, extraction.rule, now)
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     return rows.storable(value) if isinstance(value, str) else value
 
 
@@ -256,7 +261,7 @@ def _file_good(
     name = sha256(capture.body).hexdigest()
     kept = not unchanged or keep != "none" or _stored(connection, name)
     if kept:
-        bodies.store(connection, capture.body, base=_base(connection, before, after, keep))
+        bodies.store(connection, capture.body, base=base_for(connection, before, after, keep))
         version.columns["body_sha256"] = name
     placed = place(connection, version, before=before, after=after)
     outcome = (Outcome.NEW if placed.first else Outcome.CHANGED) if placed.begins else Outcome.UNCHANGED
@@ -268,13 +273,13 @@ def _file_good(
         body_sha256=name if kept else None,
         dropped_sha256=None if kept else name,
     )
-    filed = _written(connection, attempt, capture)
+    filed = written(connection, attempt, capture)
     if keep != "all":
         retention.drop_unchanged(connection, attempt.page_id, keep_newest=keep == "last")
     return filed
 
 
-def _base(connection: sqlite3.Connection, before: Good | None, after: Good | None, keep: KeepBodies) -> str | None:
+def base_for(connection: sqlite3.Connection, before: Good | None, after: Good | None, keep: KeepBodies) -> str | None:
     """The body to store the next one against: the version's before it, which is there to stay.
 
     Where all bytes are kept, the very last bytes are nearer.
@@ -295,7 +300,7 @@ def _file_bad(connection: sqlite3.Connection, attempt: Attempt, capture: Capture
             attempt,
             body_sha256=bodies.store(connection, capture.body, base=_bad_base(connection, attempt)),
         )
-    filed = _written(connection, attempt, capture)
+    filed = written(connection, attempt, capture)
     retention.drop_alike(connection, filed.check_id)
     return filed
 
@@ -308,19 +313,19 @@ def _bad_base(connection: sqlite3.Connection, attempt: Attempt) -> str | None:
     return row[0] if row else None
 
 
-def _written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture) -> Filed:
+def written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture) -> Filed:
     """Write the check and its evidence, and let the page follow."""
     columns: dict[str, Any] = {
         "page_id": attempt.page_id,
         "checked_at": attempt.checked_at,
         "seq": attempt.seq,
         "outcome": str(attempt.outcome),
-        "reason": _storable(attempt.reason),
+        "reason": storable(attempt.reason),
         "verdict": str(attempt.verdict) if attempt.verdict else None,
         "status": attempt.status,
         "url": attempt.url,
         "final_url": capture.final_url if capture.final_url != attempt.url else None,
-        "bytes": len(capture.body),
+        "bytes": attempt.size,
         "milliseconds": attempt.milliseconds,
         "attempts": attempt.attempts,
         "completeness": str(capture.completeness),

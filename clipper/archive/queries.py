@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 ORDERS = {
-    "recent": "coalesce(pages.last_changed, '') DESC, pages.id DESC",
+    "recent": "pages.last_changed DESC, pages.id DESC",
     "url": "pages.url_key",
     "title": "pages.title, pages.url_key",
     "host": "pages.host, pages.url_key",

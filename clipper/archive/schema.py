@@ -191,7 +191,7 @@ CREATE TABLE search ( -- the text of each snapshot, a space between CJK characte
     body TEXT
 ) STRICT;
 CREATE VIRTUAL TABLE search_fts USING fts5(
-    title, body, content='search', content_rowid='snapshot_id', tokenize='unicode61'
+    title, body, content="search", content_rowid='snapshot_id', tokenize='unicode61'
 );
 CREATE TRIGGER search_inserted AFTER INSERT ON search BEGIN
     INSERT INTO search_fts(rowid, title, body) VALUES (new.snapshot_id, new.title, new.body);

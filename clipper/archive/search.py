@@ -31,6 +31,11 @@ TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
 WORD = re.compile(r"\w")
 # A page whose older version matches is found too, so more rows than hits are asked for.
 ROWS_PER_HIT = 5
+BROAD = 5000  # matches, from where on they are not ranked: 20 ms on two shared cores
+MATCHES = (
+    "SELECT search.snapshot_id, search.page_id FROM search_fts"
+    " JOIN search ON search.snapshot_id = search_fts.rowid WHERE search_fts MATCH ?"
+)
 TITLE_WEIGHT, BODY_WEIGHT = 8.0, 1.0
 
 
@@ -51,7 +56,7 @@ def match_expression(query: str) -> str:
     a user types is a syntax error.
     """
     terms = []
-    for quoted, word in TERM.findall(query.replace("\x00", " ")):
+    for quoted, word in TERM.findall(rows.storable(query).replace("\x00", " ")):
         term = quoted or word
         if not WORD.search(term):
             continue
@@ -89,17 +94,33 @@ def _newest(connection: sqlite3.Connection, expression: str, page_id: int) -> in
 
 
 def _ranked(connection: sqlite3.Connection, expression: str, *, limit: int) -> list[tuple[int, int]]:
+    """(snapshot, page) of the best matches; enough of them for `limit` pages."""
+    (matches,) = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM search_fts WHERE search_fts MATCH ? LIMIT ?)",
+        (expression, BROAD),
+    ).fetchone()
+    if matches == BROAD:
+        return _newest_first(connection, expression, limit=limit)
     asked = limit * ROWS_PER_HIT
     while True:
         found = connection.execute(
-            "SELECT search.snapshot_id, search.page_id FROM search_fts"
-            " JOIN search ON search.snapshot_id = search_fts.rowid WHERE search_fts MATCH ?"
-            f" ORDER BY bm25(search_fts, {TITLE_WEIGHT}, {BODY_WEIGHT}) LIMIT ?",
+            f"{MATCHES} ORDER BY bm25(search_fts, {TITLE_WEIGHT}, {BODY_WEIGHT}) LIMIT ?",
             (expression, asked),
         ).fetchall()
         if len(found) < asked or len({page for _, page in found}) >= limit:
             return found
         asked *= 10
+
+
+def _newest_first(connection: sqlite3.Connection, expression: str, *, limit: int) -> list[tuple[int, int]]:
+    """For words that a great many pages have: those in titles first, then the newest.
+
+    Ranking would have to look at every match before it knows the first one.
+    """
+    query = f"{MATCHES} ORDER BY search_fts.rowid DESC LIMIT ?"
+    titles = connection.execute(query, (f"title : ({expression})", limit * ROWS_PER_HIT)).fetchall()
+    rest = connection.execute(query, (expression, limit * ROWS_PER_HIT)).fetchall()
+    return titles + rest
 
 
 def _hit(connection: sqlite3.Connection, expression: str, snapshot_id: int) -> Hit:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from random import Random
 from typing import Protocol, TypeVar
 
 from tenacity import RetryCallState, Retrying
@@ -37,7 +36,7 @@ class Times:
     left: Callable[[], float]
     sleep: Callable[[float], None]
     now: Callable[[], datetime]
-    random: Random
+    random: Callable[[], float]
 
 
 def again(first: Kind | Fault, go_on: Callable[[], Kind], *, retries: int, times: Times) -> Kind:
@@ -57,7 +56,7 @@ def again(first: Kind | Fault, go_on: Callable[[], Kind], *, retries: int, times
     def wait(state: RetryCallState) -> float:
         asked = _asked(state, times.now())
         most = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (state.attempt_number - 1))
-        return asked or times.random.uniform(0, most)
+        return asked or times.random() * most
 
     def stop(state: RetryCallState) -> bool:
         return state.attempt_number > retries or state.upcoming_sleep >= times.left()

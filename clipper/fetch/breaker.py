@@ -28,6 +28,7 @@ class _Host:
     bodies: int = 0
     pauses: int = 0
     closed_until: float = 0.0
+    before: tuple[str, int, int] = ("", 0, 0)  # failure, failures, pauses before the last success
 
 
 class Breaker:
@@ -59,6 +60,12 @@ class Breaker:
         if state.failures >= EQUAL_FAILURES:
             self._pause(state)
 
+    def disappointed(self, host: str, failure: str) -> None:
+        """The last success was none: what came was a captcha, say. The row of failures goes on."""
+        state = self._hosts.setdefault(host, _Host())
+        state.failure, state.failures, state.pauses = state.before
+        self.failed(host, failure)
+
     def succeeded(self, host: str, url: str, body: bytes) -> None:
         """A good answer, which ends a row of failures unless it is the same page once more."""
         state = self._hosts.setdefault(host, _Host())
@@ -72,6 +79,7 @@ class Breaker:
             state.failure, state.failures = "the same page at every address", state.bodies
             self._pause(state)
         else:
+            state.before = (state.failure, state.failures, state.pauses)
             state.failure, state.failures, state.pauses = "", 0, 0
 
     def _pause(self, state: _Host) -> None:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Exchange", "Exchanged", "Played", "RawHeaders", "Received", "Wire"]
 
 RawHeaders = tuple[tuple[bytes, bytes], ...]
-PORTS = {"http": 80, "https": 443}
 # Connections kept open at a time; a batch has one fetcher a host, a redirect rarely needs more.
 MOST_CONNECTIONS = 4
 KEEP_ALIVE = 15.0  # seconds; common servers close after 5 to 75
@@ -243,7 +242,7 @@ def _url(parts: SplitResult) -> httpcore.URL:
     return httpcore.URL(
         scheme=parts.scheme.encode(),
         host=(parts.hostname or "").encode("ascii"),
-        port=parts.port or PORTS[parts.scheme],
+        port=parts.port,
         target=target.encode("ascii"),
     )
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -58,7 +57,7 @@ class Fetcher:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        random: Random | None = None,
+        random: Callable[[], float] | None = None,
         tls: ssl.SSLContext | None = None,
         tap: Callable[[Exchanged], None] | None = None,
     ) -> None:
@@ -66,7 +65,7 @@ class Fetcher:
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
-        self._random = random or Random()
+        self._chance = random
         self._sender = Sender(self.policy)
         self._line = Line(monotonic)
         self._tap = tap
@@ -101,7 +100,7 @@ class Fetcher:
 
     def failed(self, url: str, failure: str) -> None:
         """Count a page that came but was none (a captcha): five alike, and its host is paused."""
-        self._breaker.failed(urls.host_of(url), failure)
+        self._breaker.disappointed(urls.host_of(url), failure)
 
     def close(self) -> None:
         """Close every connection."""
@@ -117,6 +116,14 @@ class Fetcher:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _random(self) -> float:
+        """Between 0 and 1, for jitter."""
+        if self._chance is None:
+            from random import random  # 5 ms that a single address does not need
+
+            self._chance = random
+        return self._chance()
 
     def _walk(self, plain: str, kind: str, secrets: Secrets, validators: Validators) -> Walk:
         begun = self._monotonic()
@@ -145,7 +152,8 @@ class Fetcher:
             self._breaker.failed(urls.host_of(walk.asked), f"{fault.kind}, {fault.phase}")
             raise self._told(fault, walk) from fault
         except RefusedError as error:
-            error.url = error.url or walk.here
+            if not error.url:
+                raise RefusedError(f"{walk.here}: {error}", url=walk.here, rule=error.rule) from error
             raise
 
     def _again(self, walk: Walk, first: Answer | Fault) -> Answer:

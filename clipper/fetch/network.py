@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import ssl
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NoReturn
 
 import httpcore
@@ -19,6 +19,8 @@ __all__ = ["Backend", "Stream"]
 
 # An address that does not answer must not use up the time of the next one.
 LONGEST_DIAL = 5.0
+
+Dial = Callable[[tuple[str, int], float], socket.socket]
 
 
 class Stream(httpcore.NetworkStream):
@@ -102,14 +104,24 @@ class Stream(httpcore.NetworkStream):
 class Backend(httpcore.NetworkBackend):
     """Resolves once, checks every address, and dials the address that was checked.
 
-    With `guarded=False` (behind a proxy) addresses are dialled as they come.
+    With `guarded=False` (behind a proxy) addresses are dialled as they come. `dial` opens a socket to
+    an (address, port) within some seconds.
     """
 
-    def __init__(self, line: Line, *, resolver: Resolver, allowed: Collection[str], guarded: bool = True) -> None:
+    def __init__(
+        self,
+        line: Line,
+        *,
+        resolver: Resolver,
+        allowed: Collection[str],
+        guarded: bool = True,
+        dial: Dial = socket.create_connection,
+    ) -> None:
         self._line = line
         self._resolver = resolver
         self._allowed = allowed
         self._guarded = guarded
+        self._connect = dial
 
     def connect_tcp(
         self,
@@ -134,7 +146,7 @@ class Backend(httpcore.NetworkBackend):
     def _dial(self, address: str, port: int, timeout: float) -> Stream:
         self._line.address = address
         try:
-            sock = socket.create_connection((address, port), timeout)
+            sock = self._connect((address, port), timeout)
         except TimeoutError:
             self._line.late()
         except OSError as error:

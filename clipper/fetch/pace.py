@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from random import Random
 
 __all__ = ["Pace"]
 
@@ -20,13 +19,13 @@ class Pace:
         *,
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
-        random: Random,
+        random: Callable[[], float],
     ) -> None:
         self._interval = interval
         self._monotonic = monotonic
         self._sleep = sleep
         self._random = random
-        self._next: dict[str, float] = {}
+        self._last: dict[str, float] = {}
         self._slower: dict[str, float] = {}
 
     def slow_down(self, host: str, interval: float) -> None:
@@ -39,7 +38,11 @@ class Pace:
         if interval <= 0:
             return
         now = self._monotonic()
-        pause = self._next.get(host, now) - now
+        earlier = self._last.get(host)
+        self._last[host] = now
+        if earlier is None:
+            return
+        pause = earlier + interval * (1 + JITTER * self._random()) - now
         if pause > 0:
             self._sleep(pause)
-        self._next[host] = max(now, now + pause) + interval * self._random.uniform(1, 1 + JITTER)
+            self._last[host] = now + pause

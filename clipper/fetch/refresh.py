@@ -7,7 +7,6 @@ from html import unescape
 
 __all__ = ["refresh_target"]
 
-LARGEST = 16_384  # bytes: a page larger than this has something to say itself
 LONGEST_DELAY = 5  # seconds; longer ones let the reader read, or reload the page
 MOST_WORDS = 60  # of text around it
 # Comments, scripts and what browsers with scripts do not show.
@@ -22,8 +21,6 @@ TAG = re.compile(r"<[^>]*>")
 
 def refresh_target(body: bytes) -> str | None:
     """Where a small page sends its readers at once, as it is written there."""
-    if len(body) > LARGEST or b"refresh" not in body.lower():
-        return None
     page = ASIDE.sub(" ", body.decode("utf-8", "replace"))
     for meta in META.findall(page):
         content = CONTENT.search(meta) if IS_REFRESH.search(meta) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -40,6 +39,8 @@ class Secrets:
         parts = urlsplit(url)
         if not (parts.username or parts.password):
             return cls(origin_of(url), None)
+        import base64
+
         login = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
         return cls(origin_of(url), "Basic " + base64.b64encode(login.encode()).decode())
 

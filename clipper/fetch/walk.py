@@ -12,7 +12,6 @@ from clipper.fetch.addresses import allowed_by_name
 from clipper.fetch.body import Body
 from clipper.fetch.faults import Fault, Kind
 from clipper.fetch.policy import Policy
-from clipper.fetch.refresh import refresh_target
 from clipper.fetch.requests import Secrets, origin_of
 from clipper.models import Completeness, Headers, Hop, Validators
 
@@ -22,6 +21,7 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 RETRIED = frozenset((408, 425, 429, 500, 502, 503, 504))
 PORTS = {"http": 80, "https": 443}
 HTML = ("text/html", "application/xhtml+xml")
+LARGEST_REFRESH = 16_384  # bytes: a page larger than this has something to say itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,13 @@ class Walk:
         if answer.status in REDIRECTS:
             return answer.header("location"), "http"
         mime = (answer.header("content-type") or "text/html").split(";")[0].strip().lower()
-        if self.kind == "page" and answer.status == 200 and mime in HTML:
-            return refresh_target(answer.body.data), "meta-refresh"
-        return None, "http"
+        if self.kind != "page" or answer.status != 200 or mime not in HTML:
+            return None, "http"
+        if not may_refresh(answer.body.data):
+            return None, "http"
+        from clipper.fetch.refresh import refresh_target  # few pages need its expressions
+
+        return refresh_target(answer.body.data), "meta-refresh"
 
     def _ask_anew(self, answer: Answer) -> bool:
         """A 304 to no question, or about another version, is asked again in full, once."""
@@ -108,6 +112,11 @@ class Walk:
         if theirs and ours:
             return theirs.removeprefix("W/") == ours.removeprefix("W/")
         return bool(self.validators)
+
+
+def may_refresh(page: bytes) -> bool:
+    """Whether the page may be one that only sends its readers on."""
+    return len(page) <= LARGEST_REFRESH and b"refresh" in page.lower()
 
 
 def checked_target(here: str, location: str, *, named: str, policy: Policy) -> str:

@@ -139,3 +139,14 @@ def test_tables_are_strict_and_keys_are_kept(archive: Archive) -> None:
     assert {strict for _, strict in tables} == {1}
     with pytest.raises(sqlite3.IntegrityError):
         archive.connection.execute("INSERT INTO tags (page_id, tag, added_at) VALUES (99, 'x', 'now')")
+
+
+def test_datasette_and_sqlite_utils_find_the_index(path: Path) -> None:
+    from sqlite_utils import Database
+
+    with Archive.open(path, create=True) as archive:
+        save(archive, "漏洞 words")
+    database = Database(path)
+    assert database["search"].detect_fts() == "search_fts"
+    assert len(list(database["search"].search('"漏 洞"'))) == 1
+    database.close()

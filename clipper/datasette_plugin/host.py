@@ -1,0 +1,77 @@
+"""Datasette as this room sees it, 0.65 and 1.0 alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import datasette as host
+from datasette.utils.asgi import NotFound, Response
+
+__all__ = [
+    "NotFound",
+    "Response",
+    "ensure_readable",
+    "hookimpl",
+    "late_hookimpl",
+    "open_datasette",
+    "optional_hookimpl",
+    "register",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# What the pages of our own show, and therefore ask to be allowed to see.
+SHOWN = ("pages", "snapshots", "texts", "checks")
+
+
+def hookimpl(function: F) -> F:
+    """An answer to one of Datasette's hooks."""
+    marked: F = host.hookimpl(function)
+    return marked
+
+
+def late_hookimpl(function: F) -> F:
+    """The same, called after everybody else's."""
+    marked: F = host.hookimpl(trylast=True)(function)
+    return marked
+
+
+def optional_hookimpl(function: F) -> F:
+    """The same, for a hook that only one of the two versions has."""
+    marked: F = host.hookimpl(optionalhook=True)(function)
+    return marked
+
+
+async def ensure_readable(datasette: Any, actor: Any, database: str) -> None:
+    """Raise Datasette's `Forbidden` if this visitor may not see the archive's tables."""
+    for table in SHOWN:
+        if hasattr(datasette, "ensure_permissions"):
+            await datasette.ensure_permissions(
+                actor,
+                [("view-table", (database, table)), ("view-database", database), "view-instance"],
+            )
+        else:
+            from datasette.resources import TableResource
+
+            await datasette.ensure_permission(
+                action="view-table",
+                resource=TableResource(database=database, table=table),
+                actor=actor,
+            )
+
+
+def register(plugin: Any) -> None:
+    """Make a plugin known that is run from its source, where there is no entry point."""
+    from datasette.plugins import pm
+
+    if not pm.is_registered(plugin):
+        pm.register(plugin, name=plugin.__name__)
+
+
+def open_datasette(path: Path, settings: Mapping[str, object]) -> Any:
+    """Datasette on one file."""
+    from datasette.app import Datasette
+
+    return Datasette([str(path)], settings=dict(settings))

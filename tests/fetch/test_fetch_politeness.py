@@ -1,0 +1,207 @@
+"""Robots, pauses between visits, and hosts that are left alone."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from clipper.errors import FetchError, RefusedError, StatusError
+from clipper.fetch.breaker import EQUAL_BODIES, EQUAL_FAILURES
+from tests.fetch.support import Site, Time, fetching
+
+FINE = httpx.Response(200, text="fine")
+RULES = "User-agent: clipper\nDisallow: /private\nCrawl-delay: 7\n\nUser-agent: *\nDisallow: /\n"
+
+
+def pages(robots: httpx.Response | Exception | None = None) -> Site:
+    found = {path: [FINE] for path in ("/", "/a", "/private")}
+    return Site(found | ({"/robots.txt": [robots]} if robots else {}))
+
+
+def test_a_page_that_robots_txt_forbids_is_refused() -> None:
+    site = pages(httpx.Response(200, text=RULES))
+    with fetching(site, robots="obey") as fetcher:
+        assert fetcher.fetch("http://h.test/a").body == b"fine"
+        with pytest.raises(RefusedError, match="--robots ignore") as caught:
+            fetcher.fetch("http://h.test/private")
+    assert caught.value.rule == "robots"
+    assert site.paths == ["/robots.txt", "/a"]
+
+
+def test_a_page_that_a_person_names_is_fetched_without_asking() -> None:
+    site = pages(httpx.Response(200, text=RULES))
+    with fetching(site) as fetcher:
+        fetcher.fetch("http://h.test/private")
+    assert site.paths == ["/private"]
+
+
+def test_a_redirect_into_what_is_forbidden_is_refused() -> None:
+    site = pages(httpx.Response(200, text=RULES))
+    site.pages["/go"] = [httpx.Response(302, headers={"Location": "/private"})]
+    with fetching(site, robots="obey") as fetcher, pytest.raises(RefusedError):
+        fetcher.fetch("http://h.test/go")
+    assert "/private" not in site.paths
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
+def test_without_a_robots_txt_all_is_allowed(status: int) -> None:
+    with fetching(pages(httpx.Response(status)), robots="obey") as fetcher:
+        assert fetcher.fetch("http://h.test/private").body == b"fine"
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_a_robots_txt_that_fails_forbids_all_for_now(status: int) -> None:
+    time = Time()
+    site = pages(httpx.Response(status))
+    with fetching(site, time=time, robots="obey") as fetcher:
+        for _ in range(2):
+            with pytest.raises(RefusedError, match=str(status)):
+                fetcher.fetch("http://h.test/a")
+        assert site.paths == ["/robots.txt"]
+        site.pages["/robots.txt"] = [httpx.Response(404)]
+        time.now += 601
+        assert fetcher.fetch("http://h.test/a").body == b"fine"
+
+
+def test_a_host_that_cannot_be_reached_is_no_refusal() -> None:
+    with fetching(pages(httpx.ConnectError("no route")), robots="obey") as fetcher, pytest.raises(FetchError):
+        fetcher.fetch("http://h.test/a")
+
+
+def test_robots_txt_is_asked_for_once_a_day_and_origin() -> None:
+    time = Time()
+    site = pages(httpx.Response(200, text="User-agent: *\nAllow: /"))
+    with fetching(site, time=time, robots="obey") as fetcher:
+        for _ in range(3):
+            fetcher.fetch("http://h.test/a")
+        assert site.paths.count("/robots.txt") == 1
+        fetcher.fetch("https://h.test/a")
+        assert site.paths.count("/robots.txt") == 2
+        time.now += 24 * 3600 + 1
+        fetcher.fetch("http://h.test/a")
+    assert site.paths.count("/robots.txt") == 3
+
+
+def test_a_robots_txt_may_be_elsewhere_and_have_a_byte_order_mark() -> None:
+    site = pages(httpx.Response(301, headers={"Location": "/r"}))
+    site.pages["/r"] = [httpx.Response(200, content=b"\xef\xbb\xbf" + RULES.encode())]
+    with fetching(site, robots="obey") as fetcher, pytest.raises(RefusedError):
+        fetcher.fetch("http://h.test/private")
+
+
+def test_a_crawl_delay_slows_us_down_but_cannot_stall_us() -> None:
+    for delay, waited in (("7", 7.0), ("86400", 60.0), ("0.1", 1.0)):
+        time = Time()
+        rules = f"User-agent: *\nCrawl-delay: {delay}\nAllow: /"
+        with fetching(
+            pages(httpx.Response(200, text=rules)), time=time, random=lambda: 0.0, robots="obey", min_interval=1.0
+        ) as fetcher:
+            fetcher.fetch("http://h.test/a")
+            fetcher.fetch("http://h.test/a")
+        assert time.slept == [waited]
+
+
+def test_one_host_is_visited_once_a_second_with_some_jitter() -> None:
+    time = Time()
+    with fetching(pages(), time=time, random=lambda: 0.5, min_interval=1.0) as fetcher:
+        for _ in range(3):
+            fetcher.fetch("http://h.test/a")
+        fetcher.fetch("http://other.test/a")
+    assert time.slept == pytest.approx([1.1, 1.1])
+
+
+def test_time_that_passed_by_itself_is_not_waited_for_again() -> None:
+    time = Time()
+    with fetching(pages(), time=time, random=lambda: 0.0, min_interval=1.0) as fetcher:
+        fetcher.fetch("http://h.test/a")
+        time.now += 0.75
+        fetcher.fetch("http://h.test/a")
+        time.now += 5
+        fetcher.fetch("http://h.test/a")
+    assert time.slept == pytest.approx([0.25])
+
+
+def test_a_retry_keeps_the_pause_too() -> None:
+    time = Time()
+    site = Site({"/": [httpx.Response(503), FINE]})
+    with fetching(site, time=time, random=lambda: 0.0, min_interval=1.0, retries=1) as fetcher:
+        fetcher.fetch("http://h.test/")
+    assert sum(time.slept) == pytest.approx(1.0)
+
+
+def test_no_interval_is_no_pause() -> None:
+    time = Time()
+    with fetching(pages(), time=time, min_interval=0) as fetcher:
+        for _ in range(3):
+            fetcher.fetch("http://h.test/a")
+    assert time.slept == []
+
+
+@pytest.mark.parametrize("failure", [httpx.Response(403), httpx.Response(429), httpx.ConnectError("refused")])
+def test_equal_failures_in_a_row_pause_a_host(failure: httpx.Response | Exception) -> None:
+    time = Time()
+    site = Site({"/": [failure]})
+    with fetching(site, time=time) as fetcher:
+        for _ in range(EQUAL_FAILURES):
+            with pytest.raises((FetchError, StatusError)):
+                fetcher.fetch("http://h.test/")
+        with pytest.raises(RefusedError, match="left alone for 60 s") as caught:
+            fetcher.fetch("http://h.test/")
+        assert caught.value.rule == "pause"
+        assert len(site.asked) == EQUAL_FAILURES
+        with pytest.raises((FetchError, StatusError)):
+            fetcher.fetch("http://other.test/")
+
+
+def test_pauses_grow_until_the_host_answers() -> None:
+    time = Time()
+    site = Site({"/": [httpx.Response(403)]})
+    with fetching(site, time=time) as fetcher:
+        for pause in (60, 120, 240):
+            while True:
+                try:
+                    fetcher.fetch("http://h.test/")
+                except RefusedError as error:
+                    assert f"{pause} s" in str(error)  # noqa: PT017 - the loop ends here
+                    break
+                except StatusError:
+                    continue
+            time.now += pause
+        site.pages["/"] = [FINE]
+        assert fetcher.fetch("http://h.test/").body == b"fine"
+        site.pages["/"] = [httpx.Response(403)]
+        with pytest.raises(StatusError):
+            fetcher.fetch("http://h.test/")
+
+
+def test_failures_that_differ_or_are_about_the_page_pause_nobody() -> None:
+    site = Site({"/": [httpx.Response(403), httpx.Response(429)] * 10, "/gone": [httpx.Response(404)]})
+    with fetching(site) as fetcher:
+        for path in ["/"] * 12 + ["/gone"] * 12:
+            with pytest.raises(StatusError):
+                fetcher.fetch(f"http://h.test{path}")
+
+
+def test_the_same_page_at_every_address_pauses_a_host() -> None:
+    site = Site({f"/{number}": [FINE] for number in range(EQUAL_BODIES + 1)})
+    with fetching(site) as fetcher:
+        for number in range(EQUAL_BODIES):
+            fetcher.fetch(f"http://h.test/{number}")
+        with pytest.raises(RefusedError, match="same page at every address"):
+            fetcher.fetch(f"http://h.test/{EQUAL_BODIES}")
+
+
+def test_a_page_that_does_not_change_pauses_nobody() -> None:
+    with fetching(Site({"/": [FINE]})) as fetcher:
+        for _ in range(3 * EQUAL_BODIES):
+            fetcher.fetch("http://h.test/")
+
+
+def test_pages_that_came_but_were_captchas_pause_a_host() -> None:
+    site = Site({f"/{number}": [httpx.Response(200, text=f"prove it {number}")] for number in range(9)})
+    with fetching(site) as fetcher:
+        for number in range(EQUAL_FAILURES):
+            fetcher.fetch(f"http://h.test/{number}")
+            fetcher.failed(f"http://h.test/{number}", "challenge")
+        with pytest.raises(RefusedError, match="challenge"):
+            fetcher.fetch("http://h.test/8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -30,7 +29,7 @@ def _is_number(host: str) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def network_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def network_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection and every name but this machine's own."""
     connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
     getaddrinfo = socket.getaddrinfo
@@ -56,4 +55,3 @@ def network_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
-    return

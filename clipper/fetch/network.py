@@ -29,6 +29,7 @@ class Stream(httpcore.NetworkStream):
     def __init__(self, sock: socket.socket, line: Line) -> None:
         self._socket = sock
         self._line = line
+        self._unsent: OSError | None = None  # why a request could not be written whole
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         line = self._line
@@ -39,6 +40,9 @@ class Stream(httpcore.NetworkStream):
             line.late()
         except OSError as error:
             raise Fault(Kind.CONNECTION, _reason(error), phase=line.phase) from error
+        if not data and self._unsent is not None and not line.heard:
+            # The system tells of a reset once: the write was told, and the read only sees an end.
+            raise Fault(Kind.CONNECTION, _reason(self._unsent), phase=line.phase) from self._unsent
         line.hear(data)
         return data
 
@@ -53,6 +57,7 @@ class Stream(httpcore.NetworkStream):
             line.late()
         except OSError as error:
             # httpcore goes on to read: some servers answer before they have read everything.
+            self._unsent = error
             raise httpcore.WriteError(_reason(error)) from error
         line.phase = "headers"
 

@@ -8,8 +8,11 @@ unless the byline itself says so.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from lxml.html import HtmlElement
 
@@ -26,6 +29,7 @@ META = (
     "og:author", "bt:author", "dcsext.author", "twitter:data1:author", "shareaholic:article_author_name", "content_author", "mediaid:author",
 )  # fmt: skip
 UNSEEN = -14.0
+SEEN = 160  # characters of a line that may name its author to a reader
 LEAST = 34.0
 BEFORE, BEHIND, AFTER = 8, 12, 12  # lines before and behind the title, and after the article's last
 LONGEST = 45  # characters of one name
@@ -34,7 +38,7 @@ MOST = 8  # people of one byline
 # What stands before a name.
 BY = (
     r"(?:(?:written|posted|published|created|submitted|reviewed|words|story|text|report(?:ed|ing)?)\s+(?:\w+\s+)?by|by|"
-    r"(?:veröffentlicht|erstellt|geschrieben|verfasst|eingestellt|gepostet|publiziert)\s+(?:\w+\s+)?(?:von|durch)|von|ein beitrag von|"
+    r"(?:veröffentlicht|erstellt|geschrieben|verfasst|eingestellt|gepostet|publiziert)\s+(?:\w+\s+)?(?:von|durch)|(?:ein\s+)?(?:artikel|beitrag|bericht|kommentar|text|gastbeitrag|interview|essay|analyse|kolumne|reportage)\s+von|von|"
     r"(?:publié|écrit|rédigé|posté)\s+par|par|(?:publicado|escrito|redactado)\s+por|por|(?:scritto|pubblicato)\s+da|di|"
     r"(?:skrevet|skriven|geschreven|door|av|af|door|kirjoittanut|autorem|napisał|pisze)|"
     r"(?:autor(?:in|en|innen|es|a|as)?|author|authors|auteurs?|autore|verfasser(?:in)?|redakteur(?:in)?|redaktion|text(?:e)?|texte|text und fotos?|"
@@ -44,11 +48,16 @@ BY = (
 PREFIX = re.compile(rf"^\W*{BY}\s*[:：|]?\s+|^\W*{BY}\s*[:：]\s*", re.I)
 BYLINE = re.compile(rf"(?:^|[|·•–—,/]\s*|\d\s+|\bUhr\s+)(?:{BY})\s*[:：]?\s+(?P<names>[^|·•]{{2,120}})", re.I)
 LABELLED = re.compile(r"作\s*者|编\s*辑|责\s*编|撰\s*文|^\s*[（(].{2,12}[）)]\s*$|报道\s*[）)]\s*$")
+JOINED = re.compile(r"^By(?=[A-Z][a-z.])")
+DATE = re.compile(
+    r"(?:\d{1,2}\.? (?:de )?[^\W\d_]{3,10}\.?,? (?:de )?20\d\d|\d{1,2} ?[./|-] ?\d{1,2} ?[./|-] ?(?:20)?\d\d|[A-Z][a-z]{2,8}\.? \d{1,2},? 20\d\d|20\d\d-\d\d-\d\d)"
+    r"(?:\W+\d\d?[:.]\d\d(?: Uhr)?)?"
+)
 ALONE = re.compile(rf"^\W*{BY}\W*$", re.I)
 # What stands behind it.
 CUT = re.compile(
     r"\s+[-–—|·•/●]{1,2}\s+|\s*[|·•●,;]?\s*\b(?:am|on|le|el|il|den|um|at|vom)\b(?=\s(?:\w+\.?,?\s){0,2}\d)|\s*[|·•●,;]?\s*\b(?:in der kategorie|in category|unter|zuletzt|"
-    r"updated?|aktualisiert|published|posted|datum|date|veröffentlicht|publié|publicado|lesezeit|min read|kommentare?|comments?)\b(?=\s|:|$)|\s*[(（\[<]|"
+    r"illustration(?:en)?|fotos?|bilder|photos?|photography|grafik|updated?|aktualisiert|published|posted|datum|date|veröffentlicht|publié|publicado|lesezeit|min read|kommentare?|comments?)\b(?=\s|:|$)|\s*[(（\[<]|"
     r"\s*\d{1,2}[./:]\s?\d|\s*(?:19|20)\d\d|\s*,\s*(?=\d)|\s+\d|…|\s*/\s*(?=\d)|\s*[@＠]|,?\s*https?:",
     re.I,
 )
@@ -142,6 +151,8 @@ def is_name(text: str) -> bool:
     if not 2 <= len(text) <= LONGEST or NOT_A_NAME.search(text):
         return False
     words = text.split()
+    if len(words) == 1 and text.lower().rstrip(".") in months():
+        return False
     if is_chinese(text) and not possible(text):
         return False
     if len(words) > 6 or not any(c.isalpha() for c in text):
@@ -165,6 +176,7 @@ def _all(page: Survey, graph: Graph, anchor: int, sites: frozenset[str]) -> Iter
         if spot.kind & Kind.AUTHOR and not spot.kind & Kind.COMMENT:
             yield from _spotted(spot, page, anchor, sites)
     yield from _lined(page, anchor, sites)
+    yield from _beside(page, anchor)
 
 
 def _told(page: Survey, graph: Graph, sites: frozenset[str]) -> Iterator[Named]:
@@ -206,9 +218,12 @@ def _trust(found: tuple[str, ...], page: Survey, sites: frozenset[str]) -> float
         for name in found
     ):
         weight -= 12.0
-    window = page.lines[max(0, page.first - 20) : page.first + 4] + page.lines[page.last : page.last + 25]
-    seen = all(any(name.lower() in text.lower() for text in window if len(text) < 400) for name in found)
-    return weight + (8.0 if seen else UNSEEN)
+    numbers = (*range(max(0, page.first - 16), page.first + 4), *range(page.last, page.last + 16))
+    window = [
+        page.lines[n].lower() for n in numbers if n < len(page.lines) and page.near(n) and len(page.lines[n]) < SEEN
+    ]
+    seen = all(any(name.lower() in text for text in window) for name in found)
+    return weight + (8.0 if seen or own else UNSEEN)
 
 
 def _own(found: tuple[str, ...], sites: frozenset[str]) -> float:
@@ -227,7 +242,9 @@ def _spotted(spot: Spot, page: Survey, anchor: int, sites: frozenset[str]) -> It
     """The names in an element whose attributes promise them."""
     head = anchor - BEFORE <= spot.line <= max(anchor + BEHIND, page.first + 3)
     tail = page.last - 1 <= spot.line <= page.last + AFTER
-    if not (head or tail) or not (page.near(spot.line) or 0 <= spot.line - anchor <= 3):
+    sure = bool(spot.kind & Kind.SURE)
+    footer = sure and 0 <= spot.line - page.last <= 6 and page.apart[min(spot.line, len(page.apart) - 1)] == 1
+    if not (head or tail) or not (page.near(spot.line) or 0 <= spot.line - anchor <= 3 or footer):
         return
     if spot.kind & Kind.LINK and not tail and spot.line > max(page.first, anchor + 4):
         return  # the article mentions somebody
@@ -282,16 +299,40 @@ def _lined(page: Survey, anchor: int, sites: frozenset[str]) -> Iterator[Named]:
         yield from _chinese(text, number, page, anchor, inside)
         if len(text) > 160:
             continue
+        text = JOINED.sub("By ", text)
         above = page.lines[number - 1] if number else ""
         if ALONE.match(above):
             text = f"by {text}"
         match = BYLINE.search(text)
-        if match and (found := people(match["names"])) and _capital(found):
+        if match and (found := people(match["names"] or match["joined"])) and _capital(found):
             weight = (58.0 if inside else 42.0) - 0.5 * min(abs(number - anchor), 20) * inside
             if len(text) > sum(map(len, found)) + 60:
                 weight -= 12.0
             weight -= _own(found, sites)
             yield Named(found, weight, "line")
+
+
+def _beside(page: Survey, anchor: int) -> Iterator[Named]:
+    """A person's name beside the date, without any other sign, over the article."""
+    for number in range(max(0, anchor - 3), min(max(page.first, anchor + 1), anchor + 8, len(page.lines))):
+        text = page.lines[number]
+        if number == anchor or len(text) > 80 or not page.near(number):
+            continue
+        date = DATE.search(text)
+        rest = f"{text[: date.start()]} {text[date.end() :]}" if date else text
+        rest = rest.strip(" |·•,/–—-:")
+        if not PERSON.match(rest) or rest.split()[0].lower() not in given() or not is_name(rest):
+            continue
+        others = (page.lines[n] for n in (number - 1, number + 1) if 0 <= n < len(page.lines) and n != anchor)
+        if date or any(len(other) < 60 and DATE.search(other) for other in others):
+            yield Named((rest,), 46.0, "line")
+
+
+@cache
+def given() -> frozenset[str]:
+    """Frequent given names."""
+    data = tomllib.loads((files("clipper.extract.metadata") / "given.toml").read_text("utf-8"))
+    return frozenset(data["names"].split())
 
 
 def _capital(found: tuple[str, ...]) -> bool:

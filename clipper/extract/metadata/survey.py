@@ -75,7 +75,7 @@ VOCABULARY: tuple[tuple[int, re.Pattern[str]], ...] = (
     (
         Kind.APART,
         re.compile(
-            r"comment|respond|disqus|relat|recommend|side-?bar|widget|aside|footer|(?:^|[\s_-])nav|navi|menu|breadcrumb|teaser|promo|advert|"
+            r"comment|respond|disqus|relat|recommend|side-?bar|widget|aside|(?<!post-)(?<!entry-)(?<!post_)(?<!article-)(?<!entry_)footer|(?:^|[\s_-])nav|navi|menu|breadcrumb|teaser|promo|advert|"
             r"popular|trending|latest|newest|similar|archive|blogroll|newsletter|modal|popup|cookie|more-?(?:news|posts|stories|from)|"
             r"read-?(?:more|next)|next-?post|prev-|pagination|carousel|slider|ticker|most-?|tuijian|xiangguan|pinglun|recent|"
             r"caption|copyright|image-?credit|photo-?credit|bildnachweis|bildquelle|"
@@ -155,14 +155,14 @@ class Survey:
     def mark(self, title: int | None) -> None:
         """Mark what lies apart from the article, whose title stands on this line."""
         self.apart = bytearray(len(self.lines) + 1)
-        for start, end, _ in self.zones:
+        for start, end, kind in self.zones:
             # A zone around the title or much of the article is a frame whose class says too much.
             inside = bisect_left(self.at, end) - bisect_left(self.at, start)
             if 2 * inside > len(self.at) if self.at else 2 * (end - start) > len(self.lines):
                 continue
             if title is not None and start <= title < end:
                 continue
-            self.apart[start:end] = b"\x01" * (end - start)
+            self.apart[start:end] = (b"\x02" if kind & Kind.COMMENT else b"\x01") * (end - start)
 
 
 def survey(root: HtmlElement, text: str) -> Survey:

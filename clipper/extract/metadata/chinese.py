@@ -34,6 +34,7 @@ REPORTER = re.compile(
 SIGNED = re.compile(
     r"[（(【]\s*(?P<names>[\u4e00-\u9fff·]{2,4}(?:[\s\u3000、]+[\u4e00-\u9fff·]{2,4}){0,3})(?:\s*[\u4e00-\u9fff]{2,6}(?:报道|电|专稿|整理))?\s*[）)】]\s*$"
 )
+POSTED = re.compile(r"(?P<name>[\w.-]{2,20})\s*(?:发表于|發表於|发布于)\s*[:：]?\s*20\d\d")
 BARE = re.compile(r"[\u4e00-\u9fff·]{2,4}(?:[、\s\u3000]+[\u4e00-\u9fff·]{2,4}){0,3}")
 STOP = re.compile(
     r"\s*(?:来源|编辑|责任编辑|责编|时间|日期|发布|发表|发自|摄影|摄|图|校对|审核|通讯员|点击|阅读|浏览|字号|出自|字体|更新|报道|报导|文章|记者|我要|分享|作者|所属|分类|栏目|人气|评论|"
@@ -78,6 +79,8 @@ def bylines(text: str, *, opening: bool, closing: bool) -> Iterator[Byline]:
                 continue
             if found := _names(STOP.split(match["names"], maxsplit=1)[0], sure=bool(match["mark"].strip())):
                 yield found, RANK.get(label, 0.0)
+    if (posted := POSTED.search(text[:FAR])) and possible(posted["name"]):
+        yield (posted["name"],), -4.0
     if opening or closing:
         for match in REPORTER.finditer(text if len(text) < FAR else text[-60:]):
             if found := _names(match["names"], sure=False):

@@ -51,8 +51,9 @@ TIME = re.compile(
     re.I,
 )
 URL_DATE = re.compile(
-    r"[/_=-]t?(?P<year>(?:19|20)\d\d)(?P<mark>[/_-]?)(?P<month>0[1-9]|1[0-2]|(?<=[/_-])[1-9])(?:(?P=mark)|[/_-])(?P<day>0[1-9]|[12]\d|3[01]|(?<=[/_-])[1-9])(?=[/_.-]|$|[a-z]|\d{1,12}[._/])"
+    r"[/_=-]t?(?P<year>(?:19|20)\d\d)(?P<mark>[/_-]?)(?P<month>0[1-9]|1[0-2]|(?<=[/_-])[1-9])(?:(?P=mark)|[/_-])(?P<day>0[1-9]|[12]\d|3[01]|(?<=[/_-])[1-9])(?=[/_.-]|$|[a-z])"
     r"|[/_](?P<year2>(?:19|20)\d\d)(?P<month2>0[1-9]|1[0-2])(?P<day2>0[1-9]|[12]\d|3[01])(?!\d{7})"
+    r"|(?<!\d)(?P<day3>1[3-9]|2\d|3[01])[-_.](?P<month3>0[1-9]|1[0-2])[-_.](?P<year3>20\d\d)(?!\d)"
 )
 CHINESE_AGO = re.compile(r"(?P<count>\d{1,3}|半|几|一|两)\s?个?(?P<unit>秒|分钟|小时|天|日|周|星期)\s?前")
 CHINESE_DAY = re.compile(r"(?P<day>刚刚|今天|昨天|前天)")
@@ -106,7 +107,9 @@ class Reader:
         """The day in an address: `/2024/07/18/`, `/20240718/`, `/2024-07/18/`."""
         path = address.split("://", 1)[-1].partition("/")[2]
         for match in URL_DATE.finditer("/" + path):
-            year, month, day = (match[name] or match[name + "2"] for name in ("year", "month", "day"))
+            year, month, day = (
+                match[name] or match[name + "2"] or match[name + "3"] for name in ("year", "month", "day")
+            )
             if value := self._day(int(year), int(month), int(day)):
                 return value
         return None

@@ -51,7 +51,7 @@ def order(root: HtmlElement, page: Survey, told: str | None, address: str | None
     """How the page writes 3/4/2024: Americans put the month first."""
     if told != "en":
         return Order.DAY_FIRST
-    regions = [root.get("lang") or "", *page.said("og:locale", "content-language")]
+    regions = [root.get("lang") or "", *page.said("og:locale", "content-language"), urlsplit(address or "").path[1:6]]
     if any(re.search(r"en[-_](?!us|ph|ca)[a-z]{2}\b", region, re.I) for region in regions):
         return Order.DAY_FIRST
     domain = (urlsplit(address or "").hostname or "").rpartition(".")[2]

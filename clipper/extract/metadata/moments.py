@@ -60,6 +60,15 @@ SAYS_OTHER = re.compile(
     r"copyright|©|\bevents?\b|termin|©|beginn|registriert|joined|mitglied seit|version|abgerufen|gültig", re.I
 )
 AGO = re.compile(r"前|\bago\b|vor |il y a|hace|há |天", re.I)
+LABEL = re.compile(
+    r"发表于|发布于|发布时间|发布日期|發表於|發佈時間|posted on|published on|publication date|veröffentlicht am|erstellt am|erschienen am|publié le|publicado el|pubblicato il",
+    re.I,
+)
+STATE = re.compile(
+    r"[\"'](?:datePublished|published_?[aA]t|publish_?[dD]ate|publish_?[tT]ime|pub_?[dD]ate|created_?[aA]t|firstPublished\w*)\\?[\"']\s*:\s*\\?[\"'](?P<value>(?:19|20)\d\d-\d\d-\d\d[^\"'\\]{0,30})"
+)
+COMMENTS = 2  # in `Survey.apart`
+FAR = 200  # characters of a line with such a label
 SHORT = 120  # characters of a line that is about its date
 WAYBACK = re.compile(r"^https?://web\.archive\.org/web/\d{4,14}[a-z_]*/")
 STAMP = re.compile(r"^1\d{9}(?:\d{3})?$")
@@ -83,14 +92,14 @@ def published(
     page: Survey, graph: Graph, anchor: int, reader: Reader, address: str | None, changed: str | None
 ) -> str | None:
     """The date of publication, as precise as the page has it; `changed` is when it was modified."""
-    found = list(_all(page, graph, anchor, reader, address))
+    found = list(_all(page, graph, anchor, reader, address)) or list(_anywhere(page, reader))
     best, most = None, 0.0
     for candidate in found:
         score = candidate.weight + 5.0 * len(
             {other.source for other in found if other.source != candidate.source and _agree(other, candidate)}
         )
-        if changed and candidate.seen and day_of(candidate.value) == day_of(changed):
-            score -= 20.0
+        if changed and day_of(candidate.value) == day_of(changed) and _earlier(candidate, found):
+            score -= 9.0
         if score > most:
             best, most = candidate, score
     if best is None:
@@ -100,11 +109,19 @@ def published(
     return max(same, key=lambda other: (len(other.value), other.weight)).value
 
 
+def _earlier(candidate: Dated, found: list[Dated]) -> bool:
+    """Whether the page tells its machine readers of a publication before this date."""
+    told = (other for other in found if other.source in ("graph", "meta") and other.weight >= 60)
+    return any(day_of(other.value) < day_of(candidate.value) for other in told)
+
+
 def _local(best: Dated, found: list[Dated]) -> Dated:
     """The day that readers see, where a server's UTC is the day before or after it."""
     if best.seen or not best.value.endswith("+00:00"):
         return best
-    local = (other for other in found if other.source in ("spot", "line", "url") and other.weight > 45)
+    local = [other for other in found if other.source in ("spot", "line", "url") and other.weight > 45]
+    if any(day_of(other.value) == day_of(best.value) for other in local):
+        return best
     return next(
         (other for other in local if days_apart(other.value, best.value) == 1 and "+00:00" not in other.value), best
     )
@@ -144,10 +161,24 @@ def _all(page: Survey, graph: Graph, anchor: int, reader: Reader, address: str |
                 reader,
             )
         elif page.first <= number <= page.first + 3 and (found := reader.every(text[:60])) and found[0].start < 30:
-            yield Dated(found[0].value, 42.0, "line")
-    for number in range(page.last + 1, min(page.last + 12, len(page.lines))):
+            yield Dated(found[0].value, 46.0, "line")
+    for number in range(max(last + 1, page.last - 3), min(page.last + 12, len(page.lines))):
         if len(page.lines[number]) <= SHORT and page.near(number):
             yield from _lined(page.lines[number], page.lines[number - 1], 50, reader)
+
+
+def _anywhere(page: Survey, reader: Reader) -> Iterator[Dated]:
+    """The last resort: a date labelled as the publication's wherever it stands, or one in a script."""
+    for number, text in enumerate(page.lines):
+        if len(text) <= FAR and page.apart[number] != COMMENTS and (label := LABEL.search(text)):
+            found = reader.every(text[label.end() :])
+            if found and found[0].start < 12:
+                yield Dated(found[0].value, 40.0, "line")
+                return
+    for code in page.code:
+        if (state := STATE.search(code)) and (value := reader.first(state["value"])):
+            yield Dated(value, 30.0, "graph")
+            return
 
 
 def _told(page: Survey, graph: Graph, reader: Reader) -> Iterator[Dated]:
@@ -169,6 +200,7 @@ def _spotted(spot: Spot, page: Survey, anchor: int, last: int, reader: Reader) -
     beside = page.near(spot.line) or abs(spot.line - anchor) <= BESIDE
     if not beside:
         return
+    distance = min(abs(spot.line - anchor), abs(spot.line - page.first) + 1)
     inside = anchor - BEFORE <= spot.line <= last
     sure = bool(spot.kind & Kind.SURE) or spot.tag == "time"
     if not inside and not (sure and spot.line <= page.last):
@@ -177,7 +209,7 @@ def _spotted(spot: Spot, page: Survey, anchor: int, last: int, reader: Reader) -
     if value is None:
         return
     weight = 66.0 if inside else 40.0
-    weight += 6.0 * sure - 0.4 * abs(spot.line - anchor)
+    weight += 6.0 * sure - 0.4 * min(distance, 40)
     text = brief(spot.element)
     if spot.kind & Kind.MODIFIED or SAYS_CHANGED.search(text):
         weight -= 20.0
@@ -206,7 +238,7 @@ def _lined(text: str, above: str, distance: int, reader: Reader) -> Iterator[Dat
         before = text[: date.start]
         if len(before) < 3 and len(above) < 30:
             before = f"{above} "
-        weight = 62.0 - 0.5 * distance - 0.15 * rest - 3.0 * n
+        weight = 62.0 - 0.5 * distance - (0.15 if rest < 40 else 0.3) * rest - 3.0 * n
         if SAYS_PUBLISHED.search(before[-25:]):
             weight += 6.0
         if SAYS_CHANGED.search(before[-25:]):

@@ -47,7 +47,7 @@ BY = (
 )
 PREFIX = re.compile(rf"^\W*{BY}\s*[:：|]?\s+|^\W*{BY}\s*[:：]\s*", re.I)
 BYLINE = re.compile(rf"(?:^|[|·•–—,/]\s*|\d\s+|\bUhr\s+)(?:{BY})\s*[:：]?\s+(?P<names>[^|·•]{{2,120}})", re.I)
-LABELLED = re.compile(r"作\s*者|编\s*辑|责\s*编|撰\s*文|^\s*[（(].{2,12}[）)]\s*$|报道\s*[）)]\s*$")
+LABELLED = re.compile(r"作\s*者|发表于|發表於|编\s*辑|责\s*编|撰\s*文|^\s*[（(].{2,12}[）)]\s*$|报道\s*[）)]\s*$")
 JOINED = re.compile(r"^By(?=[A-Z][a-z.])")
 DATE = re.compile(
     r"(?:\d{1,2}\.? (?:de )?[^\W\d_]{3,10}\.?,? (?:de )?20\d\d|\d{1,2} ?[./|-] ?\d{1,2} ?[./|-] ?(?:20)?\d\d|[A-Z][a-z]{2,8}\.? \d{1,2},? 20\d\d|20\d\d-\d\d-\d\d)"

@@ -131,7 +131,8 @@ class Survey:
     zones: list[tuple[int, int, int]] = field(default_factory=list)
     apart: bytearray = field(default_factory=bytearray)
     meta: dict[str, list[str]] = field(default_factory=dict)
-    scripts: list[str] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)  # JSON-LD
+    code: list[str] = field(default_factory=list)  # every other script
     title: str | None = None
     at: list[int] = field(default_factory=list)  # the lines that the article has too
     first: int = 0  # the article's first line
@@ -220,8 +221,9 @@ def _head(root: HtmlElement, found: Survey) -> None:
             if found.title is None and element.getparent() is not None and element.getparent().tag != "svg":
                 found.title = line(element.text_content()) or None
         elif element.tag == "script":
-            if "ld+json" in (element.get("type") or "").lower() and element.text:
-                found.scripts.append(element.text)
+            if element.text:
+                linked = "ld+json" in (element.get("type") or "").lower()
+                (found.scripts if linked else found.code).append(element.text)
         else:
             _meta(element, found)
 

@@ -21,6 +21,7 @@ FAMILY = frozenset(
     "張劉陳楊黃趙吳孫馬許韓馮鄧蕭蔣葉蘇呂盧鍾譚陸賈鄒閻賴龔莊嚴羅鄭謝簡顏紀溫齊龍萬錢湯黎賀顧錦駱韋聶魯衛鮑樂應費岳畢寧尹倪華關連單"
     "丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由"
 )
+HAN = re.compile("[\u4e00-\u9fff]")
 COMPOUND = frozenset("欧阳 上官 司马 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 端木 东方 南宫".split())
 LABEL = re.compile(
     r"(?:^|[\s(（【\[|｜/·,，;；:：。\u3000\u00a0])"
@@ -67,7 +68,7 @@ FAR = 160  # characters of a line; of longer ones only the beginning and the end
 
 def is_chinese(text: str) -> bool:
     """Whether there is a Chinese character in it."""
-    return any("\u4e00" <= c <= "\u9fff" for c in text)
+    return HAN.search(text) is not None
 
 
 def bylines(text: str, *, opening: bool, closing: bool) -> Iterator[Byline]:
@@ -136,4 +137,4 @@ def possible(name: str) -> bool:
     """Whether a name in Chinese characters, or a nickname with some, can be a person's."""
     if NOT_A_NAME.search(name) or not 2 <= len(name) <= 20:
         return False
-    return sum("\u4e00" <= c <= "\u9fff" for c in name) <= 8
+    return len(HAN.findall(name)) <= 8

@@ -22,10 +22,10 @@ CHINA = timezone(timedelta(hours=8))
 WORD = r"[^\W\d_]{3,14}"
 YEAR = r"(?P<year>(?:19|20)\d\d)"
 YEAR_FIRST = re.compile(
-    rf"(?<![\d.,/]){YEAR}\s?(?P<mark>[-/.年])\s?(?P<month>1[0-2]|0?[1-9])\s?(?P=mark)?(?:[月]|(?<=[-/.]))?\s?(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s?日?"
+    rf"(?<![\d.,/]){YEAR}\s?(?P<mark>[-/.年])\s?(?P<month>1[0-2]|0?[1-9])\s?(?:(?P=mark)|月)\s?(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s?日?"
 )
-CHINESE = re.compile(
-    rf"(?<!\d){YEAR}\s?年\s?(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?日?|(?<!\d)(?P<year2>(?:19|20)\d\d)\s?년\s?(?P<month2>1[0-2]|0?[1-9])\s?월\s?(?P<day2>3[01]|[12]\d|0?[1-9])\s?일"
+KOREAN = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?년\s?(?P<month>1[0-2]|0?[1-9])\s?월\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?일"
 )
 COMPACT = re.compile(rf"(?<![\d.]){YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?=T\d|[\s,;_]|$)")
 DAY_FIRST = re.compile(
@@ -46,7 +46,7 @@ UNIX_NAMES = re.compile(
 )
 TIME = re.compile(
     r"[\s,;·|•–—@/T-]{0,4}(?:at|um|à|a las|alle|kl\.?|klo|ore|um|às|о|в|la)?\s{0,2}"
-    r"(?P<half>上午|下午|晚上|中午|凌晨)?(?P<hour>[01]?\d|2[0-4])(?P<sep>[:：.h时]\s?)(?P<minute>[0-5]\d)(?:分|(?:[:.](?P<second>[0-5]\d)(?:[.,:]\d{1,9})?)?)"
+    r"(?:(?P<half>上午|下午|晚上|中午|凌晨)\s?)?(?P<hour>[01]?\d|2[0-4])(?P<sep>[:：.h时]\s?)(?P<minute>[0-5]\d)(?:分|(?:[:.](?P<second>[0-5]\d)(?:[.,:]\d{1,9})?)?)"
     r"(?P<pm>\s?[ap]\.?m\b\.?)?(?:\s?Uhr)?(?P<zone>\s?(?:Z\b|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d(?!\d)))?",
     re.I,
 )
@@ -175,15 +175,6 @@ def months() -> dict[str, int]:
 Parts = tuple[int, int, int] | None
 
 
-def _digits(match: re.Match[str], _: str) -> Parts:
-    found = match.groupdict()
-    return (
-        int(found["year"] or found["year2"]),
-        int(found["month"] or found["month2"]),
-        int(found["day"] or found["day2"]),
-    )
-
-
 def _plain(match: re.Match[str], _: str) -> Parts:
     return int(match["year"]), int(match["month"]), int(match["day"])
 
@@ -202,7 +193,7 @@ def _named(match: re.Match[str], _: str) -> Parts:
 
 PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Parts]], ...] = (
     (YEAR_FIRST, _plain),
-    (CHINESE, _digits),
+    (KOREAN, _plain),
     (COMPACT, _plain),
     (DAY_FIRST, _numbers),
     (DAY_NAME, _named),

@@ -68,6 +68,7 @@ STATE = re.compile(
     r"[\"'](?:datePublished|published_?[aA]t|publish_?[dD]ate|publish_?[tT]ime|pub_?[dD]ate|created_?[aA]t|firstPublished\w*)\\?[\"']\s*:\s*\\?[\"'](?P<value>(?:19|20)\d\d-\d\d-\d\d[^\"'\\]{0,30})"
 )
 COMMENTS = 2  # in `Survey.apart`
+LEAST = 10.0  # no date is better than a wrong one
 FAR = 200  # characters of a line with such a label
 SHORT = 120  # characters of a line that is about its date
 WAYBACK = re.compile(r"^https?://web\.archive\.org/web/\d{4,14}[a-z_]*/")
@@ -93,7 +94,7 @@ def published(
 ) -> str | None:
     """The date of publication, as precise as the page has it; `changed` is when it was modified."""
     found = list(_all(page, graph, anchor, reader, address)) or list(_anywhere(page, reader))
-    best, most = None, 0.0
+    best, most = None, LEAST
     for candidate in found:
         score = candidate.weight + 5.0 * len(
             {other.source for other in found if other.source != candidate.source and _agree(other, candidate)}
@@ -153,14 +154,19 @@ def _all(page: Survey, graph: Graph, anchor: int, reader: Reader, address: str |
             yield from _spotted(spot, page, anchor, last, reader)
     for number in range(max(0, anchor - BEFORE), min(last + 1, len(page.lines))):
         text = page.lines[number]
-        if len(text) <= SHORT and (page.near(number) or abs(number - anchor) <= BESIDE):
+        if len(text) <= SHORT and _in_reach(page, number, anchor):
             yield from _lined(
                 text,
                 page.lines[number - 1] if number else "",
                 abs(number - anchor) + 12 * (not page.near(number)),
                 reader,
             )
-        elif page.first <= number <= page.first + 3 and (found := reader.every(text[:60])) and found[0].start < 30:
+        elif (
+            page.near(number)
+            and page.first <= number <= page.first + 3
+            and (found := reader.every(text[:60]))
+            and found[0].start < 30
+        ):
             yield Dated(found[0].value, 46.0, "line")
     for number in range(max(last + 1, page.last - 3), min(page.last + 12, len(page.lines))):
         if len(page.lines[number]) <= SHORT and page.near(number):
@@ -195,10 +201,14 @@ def _told(page: Survey, graph: Graph, reader: Reader) -> Iterator[Dated]:
                 break
 
 
+def _in_reach(page: Survey, number: int, anchor: int) -> bool:
+    """Whether the line is the article's; right beside the title, a zone's name is not believed."""
+    return page.near(number) or (abs(number - anchor) <= BESIDE and number < max(anchor, page.first))
+
+
 def _spotted(spot: Spot, page: Survey, anchor: int, last: int, reader: Reader) -> Iterator[Dated]:
     """The date in an element whose attributes promise one."""
-    beside = page.near(spot.line) or abs(spot.line - anchor) <= BESIDE
-    if not beside:
+    if not _in_reach(page, spot.line, anchor):
         return
     distance = min(abs(spot.line - anchor), abs(spot.line - page.first) + 1)
     inside = anchor - BEFORE <= spot.line <= last
@@ -244,7 +254,7 @@ def _lined(text: str, above: str, distance: int, reader: Reader) -> Iterator[Dat
         if SAYS_CHANGED.search(before[-25:]):
             weight -= 20.0
         if SAYS_OTHER.search(before):
-            weight -= 30.0
+            weight -= 60.0
         yield Dated(date.value, weight, "line")
 
 

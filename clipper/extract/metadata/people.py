@@ -82,7 +82,7 @@ LINKED = re.compile(
 )
 ORGANISATION = re.compile(r"Organi[sz]ation|Corporation|NewsMedia|WebSite|Brand|Thing", re.I)
 OFFICE = re.compile(
-    r"^[A-Z]{2,5}$|[Rr]edaktion|\bteam\b|^(?:CNN|BBC|NPR)\b|\bPh\.?D\b|staff|editor|korrespondent|correspondent|reporter|chefred|freie journalist",
+    r"^[A-Z]{2,5}$|[Rr]edaktion|\bteam\b|^(?:CNN|BBC|NPR)\b|\bPh\.?D\b|[Ss]taff|[Ee]ditor|[Kk]orrespondent|[Cc]orrespondent|[Rr]eporter|[Cc]hefred|[Ff]reie Journalist",
     0,
 )
 PERSON = re.compile(r"^[^\W\d_][\w’'.-]+(?: [^\W\d_]\.?)?(?: (?:von|van|de|der|zu|la|di))* [^\W\d_][\w’'-]+$")
@@ -246,7 +246,8 @@ def _spotted(spot: Spot, page: Survey, anchor: int, sites: frozenset[str]) -> It
     footer = sure and 0 <= spot.line - page.last <= 6 and page.apart[min(spot.line, len(page.apart) - 1)] == 1
     if not (head or tail) or not (page.near(spot.line) or 0 <= spot.line - anchor <= 3 or footer):
         return
-    if spot.kind & Kind.LINK and not tail and spot.line > max(page.first, anchor + 4):
+    mentioned = _in_sentence(spot, page) or (not tail and spot.line > max(page.first, anchor + 4))
+    if spot.kind & Kind.LINK and mentioned:
         return  # the article mentions somebody
     text = _text(spot.element)
     found = people(text) if text else ()
@@ -270,6 +271,11 @@ def _spotted(spot: Spot, page: Survey, anchor: int, sites: frozenset[str]) -> It
     if len(text) > sum(map(len, found)) + 40:
         weight -= 8.0
     yield Named(found, weight, "spot")
+
+
+def _in_sentence(spot: Spot, page: Survey) -> bool:
+    """Whether there is more text around a link than a byline has."""
+    return spot.line < len(page.lines) and len(page.lines[spot.line]) > len(brief(spot.element)) + 45
 
 
 def _text(element: HtmlElement) -> str:

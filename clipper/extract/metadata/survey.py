@@ -25,6 +25,7 @@ BREAKS = BLOCKS | {"br"}
 APART = frozenset("nav aside footer figure figcaption".split())
 HEADINGS = frozenset("h1 h2 h3 h4".split())
 LINES = 6_000  # beyond these nothing is noted: the article's head and end have been passed
+MOST_CLASSES = 24  # of one element
 AFTER = 120  # lines after the article's last that may still name its author
 SPOT_TEXT = 300  # characters; an element that holds more is a container, not a name or a date
 LONG = 60  # bytes of a line by which the article is known; menus have shorter ones
@@ -44,6 +45,7 @@ class Kind:
     MODIFIED = 128
     CATEGORY = 256
     NAME = 512
+    CARD = 2048  # of hCard
     LINK = 1024  # its address says that it leads to an author
 
 
@@ -82,6 +84,8 @@ VOCABULARY: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"kommentar|reply|paihang|(?:^|[\s_-])(?:hot|rank|links?)(?:$|[\s_-])|login|search"
         ),
     ),
+    (Kind.CARD, re.compile(r"^(?:fn|p-author|p-name|vcard)$")),
+    (Kind.DATE | Kind.SURE, re.compile(r"^(?:published|dt-published|entry-date|post-date|entry-time|pubdate)$")),
     (Kind.MODIFIED, re.compile(r"modif|updat|aktualisiert|geaendert|gengxin")),
     (Kind.CATEGORY, re.compile(r"categor|(?:^|[\s_-])tags?(?:$|[\s_-])|rubrik")),
 )
@@ -107,8 +111,6 @@ AUTHOR_LINK = re.compile(
 BUILDERS = re.compile(
     r"elementor-widget[\w-]*|wp-block-[\w-]*|td_block\w*|et_pb_\w*|vc_\w*"
 )  # page builders name everything so
-HCARD = re.compile(r"(?:^|\s)(?:fn|p-author|p-name|vcard)(?:$|\s)")
-HENTRY_DATE = re.compile(r"(?:^|\s)(?:published|dt-published|entry-date|post-date|entry-time|pubdate)(?:$|\s)")
 
 
 @dataclass(slots=True)
@@ -321,19 +323,23 @@ def _kind(node: HtmlElement) -> int:
     return kind
 
 
-@lru_cache(maxsize=8192)
 def _named(classes: str, name: str) -> int:
     kind = 0
-    if not (classes or name):
-        return kind
-    words = BUILDERS.sub("", f"{classes} {name}".lower()[:400])
+    for word in classes.split()[:MOST_CLASSES]:
+        kind |= _word(word)
+    if name:
+        kind |= _word(name)
+    if kind & Kind.CARD:
+        kind |= Kind.SURE if kind & Kind.AUTHOR else Kind.NAME
+    return kind
+
+
+@lru_cache(maxsize=1 << 15)
+def _word(word: str) -> int:
+    """What one class or identifier says."""
+    word = BUILDERS.sub("", word.lower()[:80])
+    kind = 0
     for told, pattern in VOCABULARY:
-        if pattern.search(words):
+        if pattern.search(word):
             kind |= told
-    if kind & Kind.AUTHOR and HCARD.search(words):
-        kind |= Kind.SURE
-    elif HCARD.search(words):
-        kind |= Kind.NAME
-    if HENTRY_DATE.search(words):
-        kind |= Kind.DATE | Kind.SURE
     return kind

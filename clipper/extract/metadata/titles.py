@@ -183,9 +183,11 @@ def _given(title: str | None, others: list[str], sites: frozenset[str]) -> Given
         whole.add(letters(text))
         words.update(word for word in re.findall(r"\w+", text.lower()) if len(word) > 2)
         parts = split(text)[:8]
+        backwards = len(parts) > 1 and _of_site(parts[0], sites)  # "Site » Section » Title"
         for start in range(len(parts)):
             for end in range(start + 1, len(parts) + 1):
-                (inner if start else first).add(letters("".join(parts[start:end])))
+                leads = end == len(parts) and start if backwards else not start
+                (first if leads else inner).add(letters("".join(parts[start:end])))
     return Given(frozenset(whole), frozenset(first - whole), frozenset(inner - whole - first), sites, frozenset(words))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -52,7 +53,7 @@ def metadata(root: HtmlElement, *, base: str | None, text: str, now: datetime, u
     page = survey(root, text)
     linked = graph(page.scripts, page.title)
     canonical = _canonical(root, base)
-    address = url or canonical or base
+    address = url or _address(base, canonical)
     names = site_names(page, linked, address)
     title = chosen(page, linked, names)
     page.mark(title.line)
@@ -73,6 +74,13 @@ def metadata(root: HtmlElement, *, base: str | None, text: str, now: datetime, u
         canonical_url=canonical,
         image=image(page, linked, base),
     )
+
+
+def _address(base: str | None, canonical: str | None) -> str | None:
+    """The page's address by its base, unless that is a site's root as `<base>` elements have it."""
+    if base and urlsplit(base).path.strip("/"):
+        return base
+    return canonical or base
 
 
 def _canonical(root: HtmlElement, base: str | None) -> str | None:

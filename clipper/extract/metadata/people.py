@@ -37,7 +37,7 @@ MOST = 8  # people of one byline
 
 # What stands before a name.
 BY = (
-    r"(?:(?:written|posted|published|created|submitted|reviewed|words|story|text|report(?:ed|ing)?)\s+(?:\w+\s+)?by|by|"
+    r"(?:(?:written|posted|published|created|submitted|reviewed|words|story|article|text|report(?:ed|ing)?)\s+(?:\w+\s+)?by|by|"
     r"(?:veröffentlicht|erstellt|geschrieben|verfasst|eingestellt|gepostet|publiziert)\s+(?:\w+\s+)?(?:von|durch)|(?:ein\s+)?(?:artikel|beitrag|bericht|kommentar|text|gastbeitrag|interview|essay|analyse|kolumne|reportage)\s+von|von|"
     r"(?:publié|écrit|rédigé|posté)\s+par|par|(?:publicado|escrito|redactado)\s+por|por|(?:scritto|pubblicato)\s+da|di|"
     r"(?:skrevet|skriven|geschreven|door|av|af|door|kirjoittanut|autorem|napisał|pisze)|"

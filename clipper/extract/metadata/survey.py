@@ -325,8 +325,11 @@ def _kind(node: HtmlElement) -> int:
 
 def _named(classes: str, name: str) -> int:
     kind = 0
-    for word in classes.split()[:MOST_CLASSES]:
+    words = classes.split()[:MOST_CLASSES]
+    for word in words:
         kind |= _word(word)
+    if "widget" in words and "Blog" in words:
+        kind &= ~Kind.APART  # Blogger's posts are a widget too
     if name:
         kind |= _word(name)
     if kind & Kind.CARD:

@@ -151,7 +151,7 @@ def is_name(text: str) -> bool:
     if not 2 <= len(text) <= LONGEST or NOT_A_NAME.search(text):
         return False
     words = text.split()
-    if len(words) == 1 and text.lower().rstrip(".") in months():
+    if len(words) == 1 and (text.lower().rstrip(".") in months() or WEEKDAY.match(text)):
         return False
     if is_chinese(text) and not possible(text):
         return False
@@ -265,7 +265,7 @@ def _spotted(spot: Spot, page: Survey, anchor: int, sites: frozenset[str]) -> It
         # A class says little: the text has to look like names.
         extra = len(text) - sum(map(len, found))
         weight -= (
-            10.0 * (not all(PERSON.match(name) for name in found)) + 8.0 * (extra > 12) + 12.0 * (not _capital(found))
+            26.0 * (not all(PERSON.match(name) for name in found)) + 8.0 * (extra > 12) + 12.0 * (not _capital(found))
         )
     weight -= _own(found, sites)
     if len(text) > sum(map(len, found)) + 40:

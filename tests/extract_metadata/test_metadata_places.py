@@ -137,3 +137,27 @@ def test_a_broken_graph_is_no_graph(script: str) -> None:
 def test_poor_pages_have_no_metadata(body: str) -> None:
     found = read(body, story=[])
     assert (found.author, found.published, found.site) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("<title>" + "a - " * 20_000 + "b</title>", "<h1>a</h1>"),
+        (
+            "",
+            "".join(
+                f'<p><a rel="author" class="byline date" href="/a">By Ida Holm 2026-01-0{n % 9 + 1}</a></p>'
+                for n in range(6000)
+            ),
+        ),
+        ("", '<div class="author vcard">' + '<span class="fn">Ida Holm</span>' * 20_000 + "</div>"),
+        ("", '<div class="author date">' * 2_000 + "By Ida Holm"),
+        ("", "<p>By " + "Ida Holm, " * 50_000 + "</p>"),
+        ("", "<p>作者：" + "林晓鸥 " * 50_000 + "</p>"),
+    ],
+)
+def test_hostile_sizes_are_weighed_in_part(head: str, body: str) -> None:
+    """Each of these cost minutes while the work grew with the square of something on the page."""
+    found = read(body, head=head, story=[])
+    assert len(found.title or "") <= 400
+    assert len(found.author or "") <= 400

@@ -24,6 +24,11 @@ SKIPPED = frozenset("script style template head iframe select option textarea sv
 BREAKS = BLOCKS | {"br"}
 APART = frozenset("nav aside footer figure figcaption".split())
 HEADINGS = frozenset("h1 h2 h3 h4".split())
+ELEMENTS = 40_000  # of the body that are looked at, on any page
+SPOTS = 3_000
+MARKUP = 200  # elements within one that is read as a byline or a date
+TITLE = 400  # characters
+META = 4_000  # characters of one meta element
 LINES = 6_000  # beyond these nothing is noted: the article's head and end have been passed
 MOST_CLASSES = 24  # of one element
 AFTER = 120  # lines after the article's last that may still name its author
@@ -197,7 +202,9 @@ def brief(element: HtmlElement, limit: int = SPOT_TEXT) -> str:
     parts: list[str] = []
     size = 0
     walk = etree.iterwalk(element, events=("start", "end"))
-    for event, node in walk:
+    for number, (event, node) in enumerate(walk):
+        if number > 2 * MARKUP:
+            return ""
         if event == "start":
             if node.tag in SKIPPED and node is not element:
                 walk.skip_subtree()
@@ -221,7 +228,7 @@ def _head(root: HtmlElement, found: Survey) -> None:
     for element in root.iter("meta", "title", "script"):
         if element.tag == "title":
             if found.title is None and element.getparent() is not None and element.getparent().tag != "svg":
-                found.title = line(element.text_content()) or None
+                found.title = line(element.text_content()[: 4 * TITLE])[:TITLE] or None
         elif element.tag == "script":
             if element.text:
                 linked = "ld+json" in (element.get("type") or "").lower()
@@ -231,7 +238,7 @@ def _head(root: HtmlElement, found: Survey) -> None:
 
 
 def _meta(element: HtmlElement, found: Survey) -> None:
-    content = line(element.get("content") or element.get("value"))
+    content = line((element.get("content") or element.get("value") or "")[:META])
     if not content:
         return
     for attribute in ("property", "name", "itemprop", "http-equiv"):
@@ -246,8 +253,10 @@ def _walk(body: HtmlElement, found: Survey, known: set[str]) -> None:
     lines = found.lines
     open_zones: list[tuple[HtmlElement, int, int]] = []
     walk = etree.iterwalk(body, events=("start", "end"))
-    for event, node in walk:
+    for number, (event, node) in enumerate(walk):
         tag = node.tag
+        if number > 2 * ELEMENTS:
+            break
         if event == "start":
             if tag in SKIPPED:
                 walk.skip_subtree()
@@ -300,7 +309,7 @@ def _note(node: HtmlElement, tag: str, kind: int, found: Survey) -> None:
     spot = Spot(kind, node, len(found.lines), tag)
     if tag in HEADINGS:
         found.headings.append(spot)
-    if kind & ~(Kind.APART | Kind.COMMENT) or tag == "time":
+    if (kind & ~(Kind.APART | Kind.COMMENT) or tag == "time") and len(found.spots) < SPOTS:
         found.spots.append(spot)
 
 

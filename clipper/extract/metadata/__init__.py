@@ -65,12 +65,12 @@ def metadata(root: HtmlElement, *, base: str | None, text: str, now: datetime, u
     return Metadata(
         title=(own and own.title) or title.text,
         author=own.author if own else author(page, linked, anchor, names),
-        site=own.account if own else site(page, linked, anchor),
+        site=own.account if own else site(page, linked, anchor, title.text, address),
         published=own.published if own else published(page, linked, anchor, reader, address, changed),
         modified=changed,
         language=told,
-        lead=lead(page, linked, text),
-        categories=categories(page, linked, names),
+        lead=lead(page, linked, anchor, text),
+        categories=categories(page, linked, anchor, names),
         canonical_url=canonical,
         image=image(page, linked, base),
     )

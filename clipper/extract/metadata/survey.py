@@ -113,6 +113,7 @@ AUTHOR_LINK = re.compile(
     r"[/?_.-](?:authors?|autor(?:en|es|i|in|a)?|auteurs?|redakteure?|redaktion|writers?|journalists?|reporters?|contributors?|"
     r"verfasser|columnists?|staff|people|persons?|bylines?|firmas?|periodistas?|zuozhe)(?:[/=_-]|\.\w+\?)\S"
 )
+CATEGORY_LINK = re.compile(r"/(?:categor(?:y|ies|ia|ie)|tags?|topics?|rubrik|sections?|fenlei|lanmu)/\S")
 BUILDERS = re.compile(
     r"elementor-widget[\w-]*|wp-block-[\w-]*|td_block\w*|et_pb_\w*|vc_\w*"
 )  # page builders name everything so
@@ -327,8 +328,11 @@ def _kind(node: HtmlElement) -> int:
             return kind | Kind.AUTHOR | Kind.SURE
         if "tag" in rel.split() or "category" in rel.split():
             return kind | Kind.CATEGORY
-    if (href := attributes.get("href")) and node.tag == "a" and AUTHOR_LINK.search(href):
-        kind |= Kind.AUTHOR | Kind.LINK
+    if (href := attributes.get("href")) and node.tag == "a":
+        if AUTHOR_LINK.search(href):
+            kind |= Kind.AUTHOR | Kind.LINK
+        elif CATEGORY_LINK.search(href):
+            kind |= Kind.CATEGORY | Kind.LINK
     return kind
 
 

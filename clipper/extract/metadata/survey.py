@@ -290,7 +290,7 @@ def _walk(body: HtmlElement, found: Survey, known: set[str]) -> None:
 def _passed(found: Survey, known: set[str]) -> bool:
     """Whether the walk is well behind the article's end."""
     return len(found.lines) > LINES or (
-        bool(found.at) and 2 * len(found.at) > len(known) and len(found.lines) > found.at[-1] + AFTER
+        bool(found.at) and len(found.at) > len(known) and len(found.lines) > found.at[-1] + AFTER
     )
 
 
@@ -299,9 +299,10 @@ def _flush(parts: list[str], found: Survey, known: set[str]) -> None:
         if (
             len(text) >= FINGERPRINT
             and len(text.encode()) >= LONG
-            and "".join(text[: 2 * FINGERPRINT].split())[:FINGERPRINT] in known
+            and (mark := "".join(text[: 2 * FINGERPRINT].split())[:FINGERPRINT]) in known
         ):
             found.at.append(len(found.lines))
+            known.discard(mark)  # what is said again is a teaser
         found.lines.append(text)
     parts.clear()
 

@@ -108,6 +108,22 @@ def test_all_tries_together_have_one_deadline() -> None:
     assert caught.value.attempt == 3
 
 
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_what_may_pass_is_tried_again(status: int) -> None:
+    with fetching(Site({"/": [httpx.Response(status), FINE]}), retries=1) as fetcher:
+        assert [hop.status for hop in fetcher.fetch("http://a.test/").hops] == [status, 200]
+
+
+@pytest.mark.parametrize("status", [300, 400, 401, 402, 403, 404, 405, 406, 409, 410, 416, 418, 422, 451, 501, 505, 999])
+def test_what_will_not_pass_is_not_tried_again(status: int) -> None:
+    site = Site({"/": [httpx.Response(status, text="no")]})
+    with fetching(site, retries=3) as fetcher, pytest.raises(StatusError) as caught:
+        fetcher.fetch("http://a.test/")
+    assert len(site.asked) == 1
+    assert caught.value.capture is not None
+    assert (caught.value.capture.body, caught.value.status) == (b"no", status)
+
+
 @pytest.mark.parametrize("error", [httpx.ConnectError("x"), httpx.ReadError("x"), httpx.ConnectTimeout("x")])
 def test_a_broken_connection_is_tried_again(error: Exception) -> None:
     with fetching(Site({"/": [error, FINE]}), retries=1) as fetcher:

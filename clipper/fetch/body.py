@@ -114,7 +114,12 @@ class _Reading:
             raise Fault(Kind.SIZE, what, phase="body")
 
     def _framed(self) -> bool:
-        """Whether the end of the body was marked by more than the end of the connection."""
+        """Whether the end of the body was marked by more than the end of the connection.
+
+        RFC 9112, 6.1: chunks in an answer of HTTP/1.0 are to be treated as faulty framing.
+        """
         answer = self._answer
         chunked = "chunked" in (answer.header(b"transfer-encoding") or "").lower()
+        if chunked and answer.version == b"HTTP/1.0" and answer.status not in BODILESS:
+            return False
         return chunked or answer.status in BODILESS or answer.header(b"content-length") is not None

@@ -99,7 +99,7 @@ class Stream(httpcore.NetworkStream):
 
     def _readable(self) -> bool:
         """Whether an idle connection has something to say, which can only be good-bye."""
-        if self._socket.fileno() < 0:
+        if self._socket.fileno() < 0 or (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()):
             return True
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)

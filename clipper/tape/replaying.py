@@ -39,6 +39,7 @@ class Entry:
     headers: RawHeaders
     payload: bytes
     cut: bool
+    version: bytes = b"HTTP/1.1"
 
     def header(self, name: bytes) -> str:
         found = next((value for key, value in self.headers if key.lower() == name), b"")
@@ -66,7 +67,7 @@ class Tape:
                 revisits = revisits or record.type == "revisit"
                 message = message_of(record)
                 if message is not None:
-                    entry = Entry(message.status, message.headers, message.payload, message.cut)
+                    entry = Entry(message.status, message.headers, message.payload, message.cut, message.version)
                     waiting.append((record, entry))
         completed = _completed(path) if revisits else {}
         for record, entry in waiting:
@@ -114,7 +115,13 @@ class Replay(httpx.BaseTransport):
         if conditional and entry.status == 200 and _matches(request, entry):
             headers = [(k, v) for k, v in entry.headers if k.lower() in KEPT_IN_304]
             return httpx.Response(UNMODIFIED, headers=headers, request=request)
-        return httpx.Response(entry.status, headers=list(entry.headers), stream=_Stream(entry), request=request)
+        return httpx.Response(
+            entry.status,
+            headers=list(entry.headers),
+            stream=_Stream(entry),
+            request=request,
+            extensions={"http_version": entry.version},
+        )
 
 
 class _Stream(httpx.SyncByteStream):

@@ -52,7 +52,11 @@ READ: dict[str, Case] = {
     "6.3.8 neither, and a promise to keep alive": (HEAD + b"Connection: keep-alive\r\n\r\nab", b"ab", UNKNOWN),
     "6.3.8 HTTP/1.0": (b"HTTP/1.0 200 OK\r\n\r\nab", b"ab", UNKNOWN),
     "7.1 chunks": (CHUNKED + b"2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", b"abc", COMPLETE),
-    "7.1 a size in either case": (CHUNKED + b"a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n", b"0123456789" * 2, COMPLETE),
+    "7.1 a size in either case": (
+        CHUNKED + b"a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n",
+        b"0123456789" * 2,
+        COMPLETE,
+    ),
     "7.1 sizes with leading zeroes": (CHUNKED + b"0002\r\nab\r\n0000\r\n\r\n", b"ab", COMPLETE),
     "7.1 a last chunk without its end": (CHUNKED + b"2\r\nab\r\n0\r\n", b"ab", TRUNCATED),
     "7.1 no last chunk": (CHUNKED + b"2\r\nab\r\n", b"ab", TRUNCATED),
@@ -62,12 +66,20 @@ READ: dict[str, Case] = {
     "7.1 a negative size": (CHUNKED + b"2\r\nab\r\n-1\r\nc\r\n0\r\n\r\n", b"ab", TRUNCATED),
     "7.1 an empty size": (CHUNKED + b"2\r\nab\r\n\r\nc\r\n0\r\n\r\n", b"ab", TRUNCATED),
     "7.1 a size of 84 bits": (CHUNKED + b"2\r\nab\r\n" + b"F" * 21 + b"\r\nc", b"ab", TRUNCATED),
-    "7.1 a size of 68 bits does not wrap": (CHUNKED + b"10000000000000002\r\nab\r\n0\r\n\r\n", b"ab\r\n0\r\n\r\n", TRUNCATED),
+    "7.1 a size of 68 bits does not wrap": (
+        CHUNKED + b"10000000000000002\r\nab\r\n0\r\n\r\n",
+        b"ab\r\n0\r\n\r\n",
+        TRUNCATED,
+    ),
     "7.1 a chunk longer than its size": (CHUNKED + b"2\r\nabcd\r\n0\r\n\r\n", b"ab", TRUNCATED),
     "7.1.1 extensions are ignored": (CHUNKED + b'2;a=b;c="d"\r\nab\r\n0;e\r\n\r\n', b"ab", COMPLETE),
     # h11 knows no white space there; the page is told as cut, never as whole.
     "7.1.1 white space before an extension": (CHUNKED + b"2 ;a=b\r\nab\r\n0\r\n\r\n", b"", TRUNCATED),
-    "7.1.2 trailers do not change the framing": (CHUNKED + b"2\r\nab\r\n0\r\nContent-Length: 9\r\n\r\n", b"ab", COMPLETE),
+    "7.1.2 trailers do not change the framing": (
+        CHUNKED + b"2\r\nab\r\n0\r\nContent-Length: 9\r\n\r\n",
+        b"ab",
+        COMPLETE,
+    ),
     "7.1.2 a trailer that is cut": (CHUNKED + b"2\r\nab\r\n0\r\nX-T: 1\r\n", b"ab", TRUNCATED),
     "9.6 close, with a length": (HEAD + b"Connection: close\r\n" + AB, b"ab", COMPLETE),
 }

@@ -114,7 +114,9 @@ def test_what_may_pass_is_tried_again(status: int) -> None:
         assert [hop.status for hop in fetcher.fetch("http://a.test/").hops] == [status, 200]
 
 
-@pytest.mark.parametrize("status", [300, 400, 401, 402, 403, 404, 405, 406, 409, 410, 416, 418, 422, 451, 501, 505, 999])
+@pytest.mark.parametrize(
+    "status", [300, 400, 401, 402, 403, 404, 405, 406, 409, 410, 416, 418, 422, 451, 501, 505, 999]
+)
 def test_what_will_not_pass_is_not_tried_again(status: int) -> None:
     site = Site({"/": [httpx.Response(status, text="no")]})
     with fetching(site, retries=3) as fetcher, pytest.raises(StatusError) as caught:

@@ -53,6 +53,8 @@ WIRES = {
     "plain": answering(page(TEXT)),
     "gzip": answering(page(gzip.compress(TEXT), "Content-Encoding: gzip")),
     "chunks": answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n"),
+    "chunks in HTTP/1.0": answering(b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
+    "no length": answering(b"HTTP/1.1 200 OK\r\n\r\nhello"),
     "early hints": answering(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + page(TEXT)),
     "retries": serving(
         page(b"", "Retry-After: 0", status="429 Too Many Requests"), page(b"", status="503 Busy"), page(TEXT)

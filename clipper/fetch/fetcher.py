@@ -25,9 +25,9 @@ from clipper.fetch.line import Line
 from clipper.fetch.pace import Pace
 from clipper.fetch.policy import Policy
 from clipper.fetch.requests import Secrets, Sender, request_bytes
-from clipper.fetch.robots import LARGEST, Robots
+from clipper.fetch.robots import LARGEST, File, Robots
 from clipper.fetch.walk import REDIRECTS, Answer, Walk
-from clipper.models import Capture, Headers, Hop, Validators
+from clipper.models import Capture, Completeness, Headers, Hop, Validators
 
 if TYPE_CHECKING:
     import ssl
@@ -38,6 +38,7 @@ __all__ = ["Fetcher"]
 
 # Answers that say "go away" rather than something about the page.
 REFUSALS = frozenset((403, 429, 503))
+ROBOTS = "robots"  # the kind of a walk to a robots.txt
 
 
 class Fetcher:
@@ -77,7 +78,7 @@ class Fetcher:
         self._pace = Pace(self.policy.min_interval, monotonic=monotonic, sleep=sleep, random=self._random)
         self._breaker = Breaker(monotonic)
         agent = self.policy.user_agent.partition("/")[0].strip() or "clipper"
-        self._robots = Robots(self._robots_file, agent=agent, monotonic=monotonic)
+        self._robots = Robots(agent=agent, monotonic=monotonic)
 
     def fetch(self, url: str, *, validators: Validators | None = None, kind: str = "page") -> Capture:
         """Fetch one address: its final answer, 2xx or (to a conditional request) 304.
@@ -90,8 +91,6 @@ class Fetcher:
         plain = urls.without_credentials(asked)
         host = urls.host_of(plain)
         self._breaker.check(host, plain)
-        if self.policy.robots == "obey":
-            self._pace.slow_down(host, self._robots.check(plain))
         self._pace.wait(host)
         walk = self._walk(plain, kind, Secrets.of(asked), validators or Validators())
         answer = self._answer(walk)
@@ -125,7 +124,9 @@ class Fetcher:
             self._chance = random
         return self._chance()
 
-    def _walk(self, plain: str, kind: str, secrets: Secrets, validators: Validators) -> Walk:
+    def _walk(
+        self, plain: str, kind: str, secrets: Secrets, validators: Validators, *, until: float | None = None
+    ) -> Walk:
         begun = self._monotonic()
         return Walk(
             asked=plain,
@@ -134,7 +135,7 @@ class Fetcher:
             validators=validators,
             started=self._clock(),
             begun=begun,
-            until=begun + self.policy.deadline,
+            until=begun + self.policy.deadline if until is None else until,
             here=plain,
         )
 
@@ -170,15 +171,19 @@ class Fetcher:
         return again(first, go_on, retries=self.policy.retries, times=times)
 
     def _try(self, walk: Walk) -> Answer:
-        """From where the walk stands to the end of its way, in the time of one try."""
+        """From where the walk stands to the end of its way, in the time of one try.
+
+        A robots.txt is asked for in the time of the try that needs it.
+        """
         walk.attempt += 1
-        self._line.begin(min(self._monotonic() + self.policy.timeout, walk.until))
+        if walk.kind != ROBOTS:
+            self._line.begin(min(self._monotonic() + self.policy.timeout, walk.until))
         while True:
+            if walk.kind != ROBOTS and self.policy.robots == "obey":
+                self._ask_robots(walk)
             answer = self._hop(walk)
             if not walk.next(answer, self.policy):
                 return answer
-            if self.policy.robots == "obey" and walk.kind != "robots":
-                self._robots.check(walk.here)
 
     def _hop(self, walk: Walk) -> Answer:
         """One request and its answer, recorded whatever comes of it."""
@@ -234,13 +239,35 @@ class Fetcher:
         if received.status in REDIRECTS and received.header(b"location"):
             return named, body.unread(received)
         self._line.phase = "body"
-        limit = LARGEST if walk.kind == "robots" else self.policy.max_bytes
-        return named, body.read(received, limit=limit)
+        if walk.kind == ROBOTS:
+            return named, body.beginning(received, limit=LARGEST)
+        return named, body.read(received, limit=self.policy.max_bytes)
 
-    def _robots_file(self, url: str) -> Answer:
-        """A robots.txt, by the same way as everything else."""
-        walk = self._walk(url, "robots", Secrets(url, None), Validators())
-        return self._answer(walk)
+    def _ask_robots(self, walk: Walk) -> None:
+        """Whether robots.txt allows the next hop; raises `RefusedError` if it does not.
+
+        The pause between it and the page is not of the try's time; the redirects of a page are one
+        visit with it, and are not paused.
+        """
+        host = urls.host_of(walk.here)
+        asked = not self._robots.knows(walk.here)
+        self._pace.slow_down(host, self._robots.check(walk.here, lambda url: self._robots_file(url, walk)))
+        if asked and not walk.hops:
+            pause = self._pace.wait(host)
+            walk.until += pause
+            self._line.until += pause
+
+    def _robots_file(self, url: str, walk: Walk) -> File:
+        """A robots.txt, by the same way as everything else and in what is left of the try."""
+        way = self._walk(url, ROBOTS, Secrets(url, None), Validators(), until=self._line.until)
+        try:
+            answer = self._answer(way)
+        except FetchError as error:
+            error.hops = (*walk.hops, *error.hops)
+            if error.phase == "redirect":  # without end: as if there were none (RFC 9309, 2.3.1.2)
+                return File(404)
+            raise
+        return File(answer.status, answer.text, answer.body.completeness is not Completeness.TRUNCATED)
 
     def _note(self, walk: Walk, answer: Answer) -> None:
         """Tell the breaker how it went."""

@@ -32,17 +32,19 @@ class Pace:
         """The host asks for at least this many seconds; more than a minute is not heard."""
         self._slower[host] = min(interval, LONGEST_CRAWL_DELAY)
 
-    def wait(self, host: str) -> None:
-        """Wait for this host's turn, and take it."""
+    def wait(self, host: str) -> float:
+        """Wait for this host's turn, and take it; the seconds that it took."""
         interval = max(self._interval, self._slower.get(host, 0.0))
         if interval <= 0:
-            return
+            return 0.0
         now = self._monotonic()
         earlier = self._last.get(host)
         self._last[host] = now
         if earlier is None:
-            return
+            return 0.0
         pause = earlier + interval * (1 + JITTER * self._random()) - now
-        if pause > 0:
-            self._sleep(pause)
-            self._last[host] = now + pause
+        if pause <= 0:
+            return 0.0
+        self._sleep(pause)
+        self._last[host] = now + pause
+        return pause

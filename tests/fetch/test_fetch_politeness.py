@@ -5,9 +5,11 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from clipper.errors import FetchError, RefusedError, StatusError
+from clipper.errors import DeadlineExceeded, FetchError, RefusedError, StatusError
+from clipper.fetch import Fetcher
 from clipper.fetch.breaker import EQUAL_BODIES, EQUAL_FAILURES
-from tests.fetch.support import Site, Time, fetching
+from tests.fetch.server import Server, Talk, page
+from tests.fetch.support import Site, Time, fetching, local
 
 FINE = httpx.Response(200, text="fine")
 RULES = "User-agent: clipper\nDisallow: /private\nCrawl-delay: 7\n\nUser-agent: *\nDisallow: /\n"
@@ -98,7 +100,7 @@ def test_a_crawl_delay_slows_us_down_but_cannot_stall_us() -> None:
         ) as fetcher:
             fetcher.fetch("http://h.test/a")
             fetcher.fetch("http://h.test/a")
-        assert time.slept == [waited]
+        assert time.slept == [waited, waited]
 
 
 def test_one_host_is_visited_once_a_second_with_some_jitter() -> None:
@@ -205,3 +207,95 @@ def test_pages_that_came_but_were_captchas_pause_a_host() -> None:
             fetcher.failed(f"http://h.test/{number}", "challenge")
         with pytest.raises(RefusedError, match="challenge"):
             fetcher.fetch("http://h.test/8")
+
+
+def test_a_robots_txt_that_never_comes_ends_with_the_try() -> None:
+    with (
+        Server(lambda talk: talk.hold()) as server,
+        Fetcher(local(robots="obey", timeout=0.2, retries=2)) as fetcher,
+        pytest.raises(DeadlineExceeded, match=r"/robots\.txt: no complete answer within 0\.2 s") as caught,
+    ):
+        fetcher.fetch(f"{server.base}/")
+    assert [hop.url.rpartition("/")[2] for hop in caught.value.hops] == ["robots.txt"]
+
+
+def test_a_robots_txt_does_not_begin_the_time_anew() -> None:
+    """Ten redirects to ten hosts, each with a slow robots.txt, end with the try."""
+    asked: list[bytes] = []
+
+    def behave(talk: Talk) -> None:
+        head = talk.hear()
+        asked.append(head)
+        host, _, port = head.partition(b"Host: h")[2].partition(b"\r\n")[0].partition(b".test:")
+        talk.drip([b""], every=0.1)
+        if b"GET /robots.txt" in head:
+            talk.say(page(b"", status="404 Not Found"))
+        else:
+            away = f"Location: http://h{int(host) + 1}.test:{int(port)}/"
+            talk.say(page(b"", away, status="302 Found"))
+
+    names = frozenset(f"h{number}.test" for number in range(12))
+    policy = local(robots="obey", timeout=0.5, allow_private=names)
+    with (
+        Server(behave) as server,
+        Fetcher(policy, resolver=lambda _host, _port: ["127.0.0.1"]) as fetcher,
+        pytest.raises(DeadlineExceeded) as caught,
+    ):
+        fetcher.fetch(f"http://h0.test:{server.port}/")
+    assert 1 <= len(asked) <= 6
+    assert caught.value.hops
+
+
+def test_there_is_a_pause_between_robots_txt_and_the_page() -> None:
+    time = Time()
+    with fetching(pages(httpx.Response(404)), time=time, random=lambda: 0.0, robots="obey", min_interval=1.0) as f:
+        f.fetch("http://h.test/a")
+        f.fetch("http://h.test/a")
+    assert time.slept == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Transfer-Encoding": "chunked"}])
+def test_of_a_huge_robots_txt_the_beginning_counts(headers: dict[str, str]) -> None:
+    text = "User-agent: clipper\nDisallow: /a\n" + "# more\n" * 80_000 + "Disallow: /\n"
+    site = pages(httpx.Response(200, text=text, headers=headers))
+    with fetching(site, robots="obey") as fetcher:
+        fetcher.fetch("http://h.test/")
+        with pytest.raises(RefusedError, match="forbids"):
+            fetcher.fetch("http://h.test/a")
+
+
+def test_half_a_robots_txt_allows_nothing() -> None:
+    robots = page(b"User-agent: *\nDisallow: /private\n" * 3)[:-20]
+
+    def behave(talk: Talk) -> None:
+        talk.say(robots if b"/robots.txt" in talk.hear() else page(b"fine"))
+
+    with Server(behave) as server, Fetcher(local(robots="obey")) as fetcher:
+        with pytest.raises(RefusedError, match="in part"):
+            fetcher.fetch(f"{server.base}/a")
+        assert len(server.requests) == 1
+
+
+def test_redirects_without_end_are_no_robots_txt() -> None:
+    site = pages(httpx.Response(302, headers={"Location": "/robots.txt"}))
+    with fetching(site, robots="obey") as fetcher:
+        assert fetcher.fetch("http://h.test/a").body == b"fine"
+
+
+def test_old_rules_hold_while_there_are_no_new_ones() -> None:
+    time = Time()
+    site = pages(httpx.Response(200, text=RULES))
+    with fetching(site, time=time, robots="obey") as fetcher:
+        fetcher.fetch("http://h.test/a")
+        site.pages["/robots.txt"] = [httpx.Response(503)]
+        time.now += 25 * 3600
+        assert fetcher.fetch("http://h.test/a").body == b"fine"
+        with pytest.raises(RefusedError, match="forbids it to clipper"):
+            fetcher.fetch("http://h.test/private")
+
+
+def test_a_robots_txt_that_fails_for_a_moment_is_asked_for_again() -> None:
+    site = Site({"/robots.txt": [httpx.Response(503), httpx.Response(404)], "/a": [FINE]})
+    with fetching(site, robots="obey", retries=1) as fetcher:
+        assert fetcher.fetch("http://h.test/a").body == b"fine"
+    assert site.paths == ["/robots.txt", "/robots.txt", "/a"]

@@ -141,6 +141,7 @@ class RefusedError(ClipperError):
         super().__init__(message)
         self.url = url
         self.rule = rule
+        self.hops: tuple[Hop, ...] = ()  # the way that led to what is forbidden
 
 
 class LockedError(ClipperError):

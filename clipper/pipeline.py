@@ -187,7 +187,7 @@ def _settle_error(gathered: Gathered, archive: Archive) -> Result:
         reason=str(error),
         checked_at=gathered.started,
         status=status,
-        hops=error.hops if isinstance(error, FetchError) else (),
+        hops=error.hops if isinstance(error, (FetchError, RefusedError)) else (),
         capture=gathered.capture,
     )
     return Result(url=job.url, outcome=outcome, status=status, error=error)

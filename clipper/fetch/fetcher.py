@@ -153,9 +153,7 @@ class Fetcher:
             self._breaker.failed(urls.host_of(walk.asked), f"{fault.kind}, {fault.phase}")
             raise self._told(fault, walk) from fault
         except RefusedError as error:
-            if not error.url:
-                raise RefusedError(f"{walk.here}: {error}", url=walk.here, rule=error.rule) from error
-            raise
+            raise _refused(error, walk) from error
 
     def _again(self, walk: Walk, first: Answer | Fault) -> Answer:
         if isinstance(first, Fault) and not first.kind.passing:
@@ -318,6 +316,14 @@ KNOWN = {
     429: "too many requests; try again later",
     451: "the page is withheld for legal reasons",
 }
+
+
+def _refused(error: RefusedError, walk: Walk) -> RefusedError:
+    """The refusal with its address and the way that led to it."""
+    said = str(error) if error.url else f"{walk.here}: {error}"
+    refused = RefusedError(said, url=error.url or walk.here, rule=error.rule)
+    refused.hops = tuple(walk.hops)
+    return refused
 
 
 def _status_error(capture: Capture, attempt: int) -> StatusError:

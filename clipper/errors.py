@@ -21,10 +21,13 @@ The number is the exit code of the command line. An exception neither logs nor p
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from clipper.models import Capture, Hop
+
+LOGIN = re.compile(r"(?:(?<=//)|^(?!\w+://)).*@", re.S)  # of an address that may be malformed
 
 
 class ClipperError(Exception):
@@ -43,7 +46,7 @@ class InvalidURL(UsageError):
     """Not an address that can be fetched."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url!r} is not an address that can be clipped: {reason}")
+        super().__init__(f"{LOGIN.sub('…@', url)!r} is not an address that can be clipped: {reason}")
         self.url = url
         self.reason = reason
 

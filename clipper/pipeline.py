@@ -53,6 +53,11 @@ class Job:
     validators: Validators
     known_body: str | None = None  # sha256 of the bytes that gave the latest version
 
+    @property
+    def plain(self) -> str:
+        """The address as it may be stored and printed: without a password."""
+        return urls.without_credentials(self.url)
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -98,7 +103,7 @@ def clip(
     try:
         job = prepare(url, archive=archive, force=force)
     except InvalidURL as error:
-        return Result(url=url, outcome=Outcome.REFUSED, error=error)
+        return Result(url=urls.without_credentials(url), outcome=Outcome.REFUSED, error=error)
     return settle(gather(job, fetcher=fetcher, reader=reader, clock=clock), archive=archive)
 
 
@@ -106,8 +111,8 @@ def clip_file(body: bytes, url: str, *, archive: Archive, reader: Reads, now: da
     """File a page that was saved by other means, as if `url` had answered with it now."""
     job = prepare(url, archive=archive, force=True)
     capture = Capture(
-        url=job.url,
-        final_url=job.url,
+        url=job.plain,
+        final_url=job.plain,
         status=200,
         headers=(),
         body=body,
@@ -181,7 +186,7 @@ def _settle_error(gathered: Gathered, archive: Archive) -> Result:
     outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.FAILED
     status = error.status if isinstance(error, FetchError) else None
     archive.record_failure(
-        urls.without_credentials(job.url),
+        job.plain,
         url_key=job.url_key,
         outcome=outcome,
         reason=str(error),
@@ -190,15 +195,15 @@ def _settle_error(gathered: Gathered, archive: Archive) -> Result:
         hops=error.hops if isinstance(error, (FetchError, RefusedError)) else (),
         capture=gathered.capture,
     )
-    return Result(url=job.url, outcome=outcome, status=status, error=error)
+    return Result(url=job.plain, outcome=outcome, status=status, error=error)
 
 
 def _result(job: Job, capture: Capture, extraction: Extraction | None, filed: Filed) -> Result:
     error = None
     if filed.outcome is Outcome.UNUSABLE and extraction is not None:
-        error = _unusable(job.url, capture, extraction)
+        error = _unusable(job.plain, capture, extraction)
     return Result(
-        url=job.url,
+        url=job.plain,
         outcome=filed.outcome,
         title=extraction.title if extraction else None,
         words=extraction.words if extraction else 0,

@@ -39,6 +39,7 @@ ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # `example.com/a`, `localhost:8000`, `//example.com`: an address without its scheme.
 BARE = re.compile(r"^(//|(localhost|[^/:?#@]+\.[^/:?#@]+)(:\d|[/?#]|$))")
+LOGIN = re.compile(r"^\s*([a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*@")
 SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -80,9 +81,8 @@ def canonical(url: str) -> str:
 
 
 def without_credentials(url: str) -> str:
-    """The address without user name and password."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    """The address without user name and password, whatever else is wrong with it."""
+    return LOGIN.sub(r"\1//", url)
 
 
 def host_of(url: str) -> str:
@@ -105,7 +105,8 @@ def _split(given: str, text: str) -> SplitResult:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise InvalidURL(given, str(error).lower()) from error
+        # The error may quote a password that has a slash in it.
+        raise InvalidURL(given, "its host or port is malformed" if "@" in text else str(error).lower()) from error
     if parts.scheme not in DEFAULT_PORTS:
         raise InvalidURL(given, f"only http and https can be fetched, not {parts.scheme!r}")
     host = (parts.hostname or "").rstrip(".")

@@ -38,6 +38,8 @@ def record_command(addresses: tuple[str, ...], output: Path, **options: Any) -> 
                 complain(str(error))
                 code = error.exit_code if len(wanted) == 1 else 1
                 continue
-            click.echo(f"{capture.status}  {safe(url)}  {len(capture.body):,} bytes, {len(capture.hops)} request(s)")
+            click.echo(
+                f"{capture.status}  {safe(capture.url)}  {len(capture.body):,} bytes, {len(capture.hops)} request(s)"
+            )
     remark(f"Recorded on {output}.")
     return code

@@ -23,7 +23,7 @@ from clipper.errors import (
     RefusedError,
     UnusableError,
 )
-from clipper.models import Capture, Extraction, Filed, Outcome, Validators
+from clipper.models import Capture, Extraction, Filed, Outcome, Validators, Verdict
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -31,10 +31,15 @@ if TYPE_CHECKING:
 __all__ = ["Gathered", "Job", "Result", "clip", "clip_file", "gather", "prepare", "settle"]
 
 
+# Pages that say "not now" or "not you": hosts that answer so again and again are left alone.
+SENT_AWAY = frozenset((Verdict.CHALLENGE, Verdict.MAINTENANCE))
+
+
 class Fetches(Protocol):
     """What `gather` needs of a fetcher."""
 
     def fetch(self, url: str, *, validators: Validators | None = None) -> Capture: ...
+    def failed(self, url: str, failure: str) -> None: ...
 
 
 class Reads(Protocol):
@@ -152,7 +157,10 @@ def gather(
         return Gathered(job, started, getattr(error, "capture", None), error=error)
     if capture.status == 304 or _same_bytes(job, capture):
         return Gathered(job, started, capture)
-    return Gathered(job, started, capture, reader.read(capture))
+    extraction = reader.read(capture)
+    if extraction.verdict in SENT_AWAY:
+        fetcher.failed(job.plain, extraction.verdict)
+    return Gathered(job, started, capture, extraction)
 
 
 def settle(gathered: Gathered, *, archive: Archive) -> Result:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 
+from clipper.archive import Archive
 from clipper.errors import DeadlineExceeded, FetchError, RefusedError, StatusError
+from clipper.extract import Reader
 from clipper.fetch import Fetcher
 from clipper.fetch.breaker import EQUAL_BODIES, EQUAL_FAILURES
+from clipper.pipeline import clip
 from tests.fetch.server import Server, Talk, page
 from tests.fetch.support import Site, Time, fetching, local
 
@@ -197,6 +202,21 @@ def test_a_page_that_does_not_change_pauses_nobody() -> None:
     with fetching(Site({"/": [FINE]})) as fetcher:
         for _ in range(3 * EQUAL_BODIES):
             fetcher.fetch("http://h.test/")
+
+
+def test_a_host_that_shows_captchas_is_left_alone_by_whoever_clips(tmp_path: Path) -> None:
+    """The pipeline tells the fetcher what the pages were."""
+    captcha = "<title>One moment</title><p>Please verify you are human to see report {}.</p>"
+    site = Site({f"/{number}": [httpx.Response(200, html=captcha.format(number))] for number in range(9)})
+    with (
+        Archive.open(tmp_path / "a.db", create=True) as archive,
+        Reader(isolate=False) as reader,
+        fetching(site) as fetcher,
+    ):
+        ends = [clip(f"http://h.test/{n}", archive=archive, fetcher=fetcher, reader=reader) for n in range(9)]
+    assert [end.exit_code for end in ends] == [6] * EQUAL_FAILURES + [7] * (9 - EQUAL_FAILURES)
+    assert "left alone" in str(ends[-1].error)
+    assert len(site.asked) == EQUAL_FAILURES
 
 
 def test_pages_that_came_but_were_captchas_pause_a_host() -> None:

@@ -76,7 +76,7 @@ def addresses(
 
 
 def _entries(source: Source, archive: Archive, fetcher: Fetches, now: datetime) -> Iterator[Listed]:
-    capture = fetcher.fetch(source.url, validators=source.validators)
+    capture = fetcher.fetch(source.url, validators=source.validators, kind="feed")
     if capture.status != 304:
         feed = feeds.read_feed(capture.body, url=capture.final_url, content_type=capture.content_type)
         for entry in feed.entries:

@@ -31,10 +31,13 @@ class Recorder:
     """A new tape; call it with every exchange: `Fetcher(policy, tap=recorder)`.
 
     Redirects, retries and broken answers are recorded like all others. Cookies, custom headers and
-    passwords that were sent are not: the fetcher keeps them to itself.
+    passwords that were sent are not: the fetcher keeps them to itself. A tape without any exchange
+    is no tape, and is removed when it is closed.
     """
 
     def __init__(self, path: Path) -> None:
+        self.exchanges = 0
+        self._path = path
         self._file = create(path)
         self._writer = Writer(self._file, gzip=path.suffix == ".gz", name=path.name)
 
@@ -46,9 +49,12 @@ class Recorder:
             response=exchange.response,
             truncated=exchange.cut,
         )
+        self.exchanges += 1
 
     def close(self) -> None:
         self._file.close()
+        if not self.exchanges:
+            self._path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self

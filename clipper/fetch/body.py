@@ -52,7 +52,8 @@ def read(answer: Received, *, limit: int) -> Body:
     """The body of an answer, of at most `limit` bytes before and after decoding.
 
     A body that was cut is an answer (`truncated`); one that is too large or in a coding that cannot
-    be undone is a `Fault`. Of an error's body, whatever could be read is kept.
+    be undone is a `Fault`, and so is one that takes too long. Of an error's body, whatever could be
+    read is kept: its status is known, whatever becomes of the rest.
     """
     failed = answer.status >= 400
     reading = _Reading(answer, min(limit, MOST_OF_AN_ERROR) if failed else limit)
@@ -61,7 +62,7 @@ def read(answer: Received, *, limit: int) -> Body:
             reading.check_length()
         reading.run()
     except Fault as fault:
-        if fault.kind is Kind.DEADLINE or not failed:
+        if not failed:
             raise
         reading.cut = fault.what
     return reading.body()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import ssl
 import subprocess
 import sys
 import threading
@@ -12,7 +11,6 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,7 +22,7 @@ from clipper.fetch.coding import Cut, decoded
 from clipper.fetch.faults import Fault
 from clipper.models import Completeness
 from tests.fetch.server import Server, Talk, answering, page
-from tests.fetch.support import local
+from tests.fetch.support import by_name, local, server_side
 
 TEXT = "".join(
     f"Reading {line}: the gauge of pump {line * 7 % 1009} stood at {line * 13 % 997}.\n" for line in range(40)
@@ -134,24 +132,6 @@ def test_one_try_is_one_deadline_redirects_included() -> None:
     with Server(behave) as server, Fetcher(local(timeout=0.4)) as fetcher, pytest.raises(DeadlineExceeded) as caught:
         fetcher.fetch(f"{server.base}/")
     assert len(caught.value.hops) < 5
-
-
-CERTIFICATES = Path(__file__).parent / "certificates"
-
-
-def server_side(name: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATES / f"{name}.pem")
-    return context
-
-
-def by_name(*, trusted: bool = True, **changes: object) -> Fetcher:
-    """A fetcher that finds every name on this machine, and trusts the CA of the tests."""
-    return Fetcher(
-        local(allow_private=frozenset({"good.test", "wrong.test"}), **changes),
-        resolver=lambda _host, _port: ["127.0.0.1"],
-        tls=ssl.create_default_context(cafile=CERTIFICATES / "ca.pem") if trusted else None,
-    )
 
 
 def test_a_certificate_is_checked_against_the_name_though_the_address_is_dialled() -> None:

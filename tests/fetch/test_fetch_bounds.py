@@ -122,18 +122,6 @@ def test_a_resolver_that_never_answers_is_not_waited_for() -> None:
     assert caught.value.phase == "resolve"
 
 
-def test_one_try_is_one_deadline_redirects_included() -> None:
-    """Ten redirects, each within the timeout, are not ten timeouts."""
-
-    def behave(talk: Talk) -> None:
-        if talk.hear():
-            talk.drip([page(b"", "Location: /", "Connection: close", status="302 Found")], every=0.15)
-
-    with Server(behave) as server, Fetcher(local(timeout=0.4)) as fetcher, pytest.raises(DeadlineExceeded) as caught:
-        fetcher.fetch(f"{server.base}/")
-    assert len(caught.value.hops) < 5
-
-
 def test_a_certificate_is_checked_against_the_name_though_the_address_is_dialled() -> None:
     with Server(answering(page(b"fine")), tls=server_side("good")) as server, by_name() as fetcher:
         capture = fetcher.fetch(f"https://good.test:{server.port}/")

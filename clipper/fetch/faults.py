@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from clipper.errors import BodyTooLarge, DeadlineExceeded, FetchError, ProtocolError
+from clipper.errors import BodyTooLarge, DeadlineExceeded, FetchError, ProtocolError, StatusError
+from clipper.models import Capture
 
-__all__ = ["Fault", "Kind", "told"]
+__all__ = ["Fault", "Kind", "status_error", "told"]
 
 
 class Kind(StrEnum):
@@ -54,16 +55,49 @@ ADVICE: dict[Kind, str] = {
 def told(fault: Fault, *, url: str, phase: str, address: str | None, attempt: int) -> FetchError:
     """The error that says what happened, where, at which try, and what can be done."""
     phase = fault.phase or phase
-    facts = [phase, address, f"try {attempt}" if attempt > 1 else None]
-    where = ", ".join(fact for fact in facts if fact)
     kind = ERRORS.get(fault.kind, FetchError)
     return kind(
-        f"{url}: {_one_line(fault.what)} ({where}); {ADVICE[fault.kind]}",
+        f"{url}: {_one_line(fault.what)} ({_facts(phase, address, attempt)}); {ADVICE[fault.kind]}",
         url=url,
         phase=phase,
         address=address,
         attempt=attempt,
     )
+
+
+KNOWN = {
+    401: "a login is asked for; try --cookies",
+    403: "access is denied; try --cookies, or another --user-agent",
+    404: "there is no such page; check the address",
+    410: "the page is gone for good",
+    429: "too many requests; try again later",
+    451: "the page is withheld for legal reasons",
+}
+
+
+def status_error(capture: Capture, attempt: int) -> StatusError:
+    """The error of an answer whose status says that it is no page."""
+    later = "the server failed; try again later"
+    words = KNOWN.get(capture.status, later if capture.status >= 500 else "no page came; look at it in a browser")
+    address = capture.hops[-1].address
+    where = _facts(address, attempt)
+    error = StatusError(
+        f"{capture.final_url}: HTTP {capture.status}{f' ({where})' if where else ''}, {words}",
+        url=capture.final_url,
+        phase="headers",
+        address=address,
+        status=capture.status,
+        attempt=attempt,
+    )
+    error.capture = capture
+    error.hops = capture.hops
+    return error
+
+
+def _facts(*facts: str | int | None) -> str:
+    """What is known of them; a number is that of the try, told from the second on."""
+    told = [f"try {fact}" if isinstance(fact, int) else fact for fact in facts if fact and fact != 1]
+    return ", ".join(told)
 
 
 def _one_line(text: str) -> str:

@@ -11,17 +11,19 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from clipper import urls
-from clipper.errors import FetchError, RefusedError, StatusError
+from clipper.errors import FetchError, RefusedError
 from clipper.fetch import body
 from clipper.fetch.addresses import Resolver, system_resolver
 from clipper.fetch.breaker import Breaker
 from clipper.fetch.exchange import Exchange, Exchanged, Played, Received, Wire
-from clipper.fetch.faults import Fault, Kind, told
+from clipper.fetch.faults import Fault, Kind, status_error, told
 from clipper.fetch.line import Line
+from clipper.fetch.manners import Manners
 from clipper.fetch.pace import Pace
 from clipper.fetch.policy import Policy
 from clipper.fetch.requests import Secrets, Sender, request_bytes
@@ -46,7 +48,8 @@ class Fetcher:
 
     `transport` takes the network's place (a tape): then no name is resolved, and all else stays.
     `resolver`, `clock`, `monotonic`, `sleep`, `random` and `tls` replace what their names say.
-    `tap` is called with everything that was on the wire (`clip record`).
+    `tap` is called with everything that was on the wire (`clip record`). `manners` are those of the
+    run that the fetcher belongs to (`sibling`).
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Fetcher:
         random: Callable[[], float] | None = None,
         tls: ssl.SSLContext | None = None,
         tap: Callable[[Exchanged], None] | None = None,
+        manners: Manners | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._clock = clock
@@ -75,10 +79,21 @@ class Fetcher:
         self._exchange: Exchange = (
             Wire(self.policy, line=self._line, resolver=resolver, tls=tls) if transport is None else Played(transport)
         )
-        self._pace = Pace(self.policy.min_interval, monotonic=monotonic, sleep=sleep, random=self._random)
-        self._breaker = Breaker(monotonic)
-        agent = self.policy.user_agent.partition("/")[0].strip() or "clipper"
-        self._robots = Robots(agent=agent, monotonic=monotonic)
+        manners = manners or self._own_manners()
+        self._pace, self._breaker, self._robots = manners.pace, manners.breaker, manners.robots
+        self._another = partial(
+            Fetcher,
+            self.policy,
+            transport=transport,
+            resolver=resolver,
+            clock=clock,
+            monotonic=monotonic,
+            sleep=sleep,
+            random=random,
+            tls=tls,
+            tap=tap,
+            manners=manners,
+        )
 
     def fetch(self, url: str, *, validators: Validators | None = None, kind: str = "page") -> Capture:
         """Fetch one address: its final answer, 2xx or (to a conditional request) 304.
@@ -101,6 +116,10 @@ class Fetcher:
         """Count a page that came but was none (a captcha): five alike, and its host is paused."""
         self._breaker.disappointed(urls.host_of(url), failure)
 
+    def sibling(self) -> Fetcher:
+        """Another fetcher of the same run, for another thread: it keeps the same pauses."""
+        return self._another()
+
     def close(self) -> None:
         """Close every connection."""
         self._exchange.close()
@@ -115,6 +134,14 @@ class Fetcher:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _own_manners(self) -> Manners:
+        agent = self.policy.user_agent.partition("/")[0].strip() or "clipper"
+        return Manners(
+            Pace(self.policy.min_interval, monotonic=self._monotonic, sleep=self._sleep, random=self._random),
+            Breaker(self._monotonic),
+            Robots(agent=agent, monotonic=self._monotonic),
+        )
 
     def _random(self) -> float:
         """Between 0 and 1, for jitter."""
@@ -305,17 +332,7 @@ class Fetcher:
         )
         if 200 <= answer.status < 300 or answer.status == 304:
             return capture
-        raise _status_error(capture, walk.attempt)
-
-
-KNOWN = {
-    401: "a login is asked for; try --cookies",
-    403: "access is denied; try --cookies, or another --user-agent",
-    404: "there is no such page; check the address",
-    410: "the page is gone for good",
-    429: "too many requests; try again later",
-    451: "the page is withheld for legal reasons",
-}
+        raise status_error(capture, walk.attempt)
 
 
 def _refused(error: RefusedError, walk: Walk) -> RefusedError:
@@ -324,24 +341,6 @@ def _refused(error: RefusedError, walk: Walk) -> RefusedError:
     refused = RefusedError(said, url=error.url or walk.here, rule=error.rule)
     refused.hops = tuple(walk.hops)
     return refused
-
-
-def _status_error(capture: Capture, attempt: int) -> StatusError:
-    later = "the server failed; try again later"
-    words = KNOWN.get(capture.status, later if capture.status >= 500 else "no page came; look at it in a browser")
-    address = capture.hops[-1].address
-    where = f" ({address}, try {attempt})" if attempt > 1 and address else ""
-    error = StatusError(
-        f"{capture.final_url}: HTTP {capture.status}{where}, {words}",
-        url=capture.final_url,
-        phase="headers",
-        address=address,
-        status=capture.status,
-        attempt=attempt,
-    )
-    error.capture = capture
-    error.hops = capture.hops
-    return error
 
 
 def _storable(headers: Headers) -> Headers:

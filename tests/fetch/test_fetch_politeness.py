@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ from clipper.errors import DeadlineExceeded, FetchError, RefusedError, StatusErr
 from clipper.extract import Reader
 from clipper.fetch import Fetcher
 from clipper.fetch.breaker import EQUAL_BODIES, EQUAL_FAILURES
+from clipper.fetch.pace import Pace
 from clipper.pipeline import clip
 from tests.fetch.server import Server, Talk, page
 from tests.fetch.support import Site, Time, fetching, local
@@ -115,6 +117,33 @@ def test_one_host_is_visited_once_a_second_with_some_jitter() -> None:
             fetcher.fetch("http://h.test/a")
         fetcher.fetch("http://other.test/a")
     assert time.slept == pytest.approx([1.1, 1.1])
+
+
+def test_the_fetchers_of_one_run_share_their_manners() -> None:
+    """Pace, robots.txt and broken hosts."""
+    time = Time()
+    site = pages(httpx.Response(200, text=RULES))
+    with (
+        fetching(site, time=time, random=lambda: 0.0, min_interval=1.0, robots="obey") as fetcher,
+        fetcher.sibling() as other,
+    ):
+        fetcher.fetch("http://h.test/a")
+        other.fetch("http://h.test/a")
+        assert site.paths == ["/robots.txt", "/a", "/a"]
+        assert time.slept == [7.0, 7.0]
+        site.pages["/a"] = [httpx.Response(403)]
+        for _ in range(EQUAL_FAILURES):
+            with pytest.raises(StatusError):
+                other.fetch("http://h.test/a")
+        with pytest.raises(RefusedError, match="left alone"):
+            fetcher.fetch("http://h.test/a")
+
+
+def test_threads_that_share_a_pace_take_turns() -> None:
+    pace = Pace(1.0, monotonic=lambda: 0.0, sleep=lambda _seconds: None, random=lambda: 0.0)
+    with ThreadPoolExecutor(8) as pool:
+        waits = list(pool.map(lambda _number: pace.wait("h.test"), range(8)))
+    assert sorted(waits) == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
 
 
 def test_time_that_passed_by_itself_is_not_waited_for_again() -> None:

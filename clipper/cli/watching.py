@@ -126,7 +126,7 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
         results = run(
             wanted,
             archive=archive,
-            open_fetcher=lambda: open_fetcher(policy, options["replay"]),
+            open_fetcher=fetcher.sibling,
             open_reader=Reader,
             hosts_at_once=1 if options["replay"] else 8,
         )

@@ -53,7 +53,8 @@ class Received:
 class Exchanged:
     """A request and its answer as bytes, for a tape: the request without its secrets.
 
-    `cut` says in WARC's words (disconnect, time, length, unspecified) why not all of it is there.
+    `cut` says in WARC's words (disconnect, time, length, unspecified) why not all of it is there;
+    `failure` is the kind, the phase and the words of what ended it, where the bytes alone do not tell.
     """
 
     url: str
@@ -61,6 +62,7 @@ class Exchanged:
     request: bytes
     response: bytes
     cut: str | None = None
+    failure: tuple[str, str, str] | None = None
 
 
 class Exchange(Protocol):
@@ -205,7 +207,7 @@ class Played:
         try:
             response = self._transport.handle_request(httpx.Request("GET", url, headers=headers))
         except httpx.TransportError as error:
-            raise _translated(error) from error
+            raise _translated(error, "headers") from error
         version = response.extensions.get("http_version", b"HTTP/1.1")
         return Received(response.status_code, tuple(response.headers.raw), _parts(response), response.close, version)
 
@@ -220,17 +222,17 @@ def _parts(response: httpx.Response) -> Iterator[bytes]:
     try:
         yield from response.stream
     except httpx.TransportError as error:
-        raise _translated(error) from error
+        raise _translated(error, "body") from error
 
 
-def _translated(error: httpx.TransportError) -> Fault:
+def _translated(error: httpx.TransportError, phase: str) -> Fault:
     import httpx
 
     if isinstance(error, httpx.TimeoutException):
-        return Fault(Kind.DEADLINE, str(error) or "no answer in time")
+        return Fault(Kind.DEADLINE, str(error) or "no answer in time", phase=phase)
     if isinstance(error, httpx.ProtocolError) and "disconnected" not in str(error):
-        return Fault(Kind.PROTOCOL, str(error))
-    return Fault(Kind.CONNECTION, str(error) or "the connection failed")
+        return Fault(Kind.PROTOCOL, str(error), phase=phase)
+    return Fault(Kind.CONNECTION, str(error) or "the connection failed", phase=phase)
 
 
 def _clean(connection: httpcore.HTTPConnection) -> bool:

@@ -40,6 +40,8 @@ __all__ = ["Fetcher"]
 
 # Answers that say "go away" rather than something about the page.
 REFUSALS = frozenset((403, 429, 503))
+# Why an answer is not all on the tape, in WARC's words.
+CUTS = {Kind.DEADLINE: "time", Kind.SIZE: "length", Kind.CONNECTION: "disconnect"}
 ROBOTS = "robots"  # the kind of a walk to a robots.txt
 
 
@@ -238,19 +240,24 @@ class Fetcher:
             anew=walk.anew,
         )
         at = self._clock()
-        cut: str | None = "unspecified"
         try:
             received = self._exchange.send(walk.here, headers)
             try:
                 named, content = self._read(walk, received)
             finally:
                 received.close()
-            cut = content.tape_cut
-        finally:
-            if self._tap is not None and self._line.kept:
-                request = request_bytes(walk.here, shown)
-                self._tap(Exchanged(walk.here, at, request, bytes(self._line.kept), cut))
+        except Fault as fault:
+            self._tape(walk.here, at, shown, cut=CUTS.get(fault.kind, "unspecified"), failure=_untold(fault))
+            raise
+        self._tape(walk.here, at, shown, cut=content.tape_cut)
         return Answer(walk.here, received.status, _storable(named), shown, content)
+
+    def _tape(
+        self, url: str, at: datetime, shown: Headers, *, cut: str | None, failure: tuple[str, str, str] | None = None
+    ) -> None:
+        """Hand what was on the wire to whoever listens."""
+        if self._tap is not None and self._line.kept is not None and (self._line.kept or failure):
+            self._tap(Exchanged(url, at, request_bytes(url, shown), bytes(self._line.kept), cut, failure))
 
     def _read(self, walk: Walk, received: Received) -> tuple[Headers, body.Body]:
         """The headers as text, and the body; a redirect's is left unread."""
@@ -333,6 +340,16 @@ class Fetcher:
         if 200 <= answer.status < 300 or answer.status == 304:
             return capture
         raise status_error(capture, walk.attempt)
+
+
+def _untold(fault: Fault) -> tuple[str, str, str] | None:
+    """What a tape must say of a failure because its bytes do not."""
+    told = fault.kind is Kind.SIZE or (fault.kind is Kind.PROTOCOL and fault.phase == "body")
+    return (
+        None
+        if told or fault.kind in (Kind.NAME, Kind.TLS)
+        else (fault.kind.value, fault.phase or "headers", fault.what)
+    )
 
 
 def _refused(error: RefusedError, walk: Walk) -> RefusedError:

@@ -6,7 +6,7 @@ import re
 import zlib
 from dataclasses import dataclass, replace
 
-__all__ = ["Message", "RawHeaders", "assembled", "decoded", "parse", "unchunked"]
+__all__ = ["FAILURE", "Message", "RawHeaders", "assembled", "decoded", "parse", "unchunked"]
 
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 
@@ -14,6 +14,7 @@ STATUS_LINE = re.compile(rb"(HTTP/\d(?:\.\d)?) +(\d{3})(?: +(.*))?\s*")
 REQUEST_LINE = re.compile(rb"([A-Z]+) +(\S+)(?: +HTTP/\d(?:\.\d)?)?\s*")
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 STEP = 1 << 20
+FAILURE = "clipper-failure"  # the field of metadata that says how an exchange ended: kind, phase, words
 MOST = 200_000_000  # bytes of a decoded body; more is no page
 
 

@@ -23,7 +23,7 @@ from clipper.errors import (
     RefusedError,
     UnusableError,
 )
-from clipper.models import Capture, Extraction, Filed, Outcome, Validators, Verdict
+from clipper.models import Capture, Completeness, Extraction, Filed, Outcome, Validators, Verdict
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -224,7 +224,7 @@ def _result(job: Job, capture: Capture, extraction: Extraction | None, filed: Fi
 
 
 def _unusable(url: str, capture: Capture, extraction: Extraction) -> UnusableError:
-    if extraction.verdict.good:
+    if capture.completeness is Completeness.TRUNCATED:
         said = f"the body was cut: {capture.truncated_by or 'the connection ended early'}"
         return UnusableError(f"{url}: {said}; try again later", url=url, verdict="truncated")
     advice = ADVICE.get(extraction.verdict, "the page is kept as evidence, and no version was filed")

@@ -69,16 +69,19 @@ KNOWN = {
     401: "a login is asked for; try --cookies",
     403: "access is denied; try --cookies, or another --user-agent",
     404: "there is no such page; check the address",
-    410: "the page is gone for good",
+    408: "the server did not wait for the request; try again later",
+    410: "the page is gone for good; `clip history` shows what is archived",
+    425: "the server was not ready; try again later",
     429: "too many requests; try again later",
-    451: "the page is withheld for legal reasons",
+    451: "the page is withheld for legal reasons; `clip history` shows what is archived",
 }
 
 
 def status_error(capture: Capture, attempt: int) -> StatusError:
     """The error of an answer whose status says that it is no page."""
-    later = "the server failed; try again later"
-    words = KNOWN.get(capture.status, later if capture.status >= 500 else "no page came; look at it in a browser")
+    words = _words(capture.status)
+    if asked := capture.header("retry-after"):
+        words += f" (it says after {_one_line(asked)[:40]}{' s' if asked.strip().isdigit() else ''})"
     address = capture.hops[-1].address
     where = _facts(address, attempt)
     error = StatusError(
@@ -92,6 +95,17 @@ def status_error(capture: Capture, attempt: int) -> StatusError:
     error.capture = capture
     error.hops = capture.hops
     return error
+
+
+def _words(status: int) -> str:
+    """What it means, and what can be done."""
+    if status in KNOWN:
+        return KNOWN[status]
+    if 300 <= status < 400:
+        return "it leads elsewhere, and does not say where; look at it in a browser"
+    if 500 <= status < 600:
+        return "the server failed; try again later"
+    return "no page came; look at it in a browser"
 
 
 def _facts(*facts: str | int | None) -> str:

@@ -25,6 +25,7 @@ from tests.fetch.support import client_side, server_side
 
 ALLOWED = frozenset({"127.0.0.1", "good.test", "wrong.test"})
 AT_ONCE = 1.0  # seconds
+CUT_SHORT, CUT = Completeness.TRUNCATED, "the body was cut"
 
 
 def fetcher_for(row: Row, *, timeout: float, retries: int = RETRIES, max_bytes: int = LIMIT) -> Fetcher:
@@ -89,6 +90,7 @@ class House:
             "exit code": result.exit_code == row.exit_code or result,
             "check": check.outcome == row.check or check,
             "reason": bool(check.reason) == (row.exit_code != 0) or check,
+            "cut": all(CUT in str(said) for said in (check.reason, result.error)) or row.end is not CUT_SHORT or check,
             "end": end_of(end) == row.end or end,
             "words": row.says in words_of(end) or words_of(end),
             "one line": "\n" not in words_of(end) or words_of(end),

@@ -41,7 +41,7 @@ def unread(answer: Received) -> Body:
 
     One that is known to be empty is taken note of, and its connection can be used again.
     """
-    if answer.header(b"content-length") == "0":
+    if answer.header(b"content-length") == "0" and answer.header(b"transfer-encoding") is None:
         for _ in answer.parts:
             pass
         return Body(b"", 0, Completeness.COMPLETE)

@@ -194,7 +194,8 @@ class Fetcher:
             return self._try(walk)
 
         left = lambda: walk.until - self._monotonic()  # noqa: E731
-        times = Times(left, self._sleep, self._clock, self._random)
+        due = lambda: self._pace.due(urls.host_of(walk.here))  # noqa: E731
+        times = Times(left, due, self._sleep, self._clock, self._random)
         return again(first, go_on, retries=self.policy.retries, times=times)
 
     def _try(self, walk: Walk) -> Answer:

@@ -37,6 +37,14 @@ class Pace:
         """The host asks for at least this many seconds; more than a minute is not heard."""
         self._slower[host] = min(interval, LONGEST_CRAWL_DELAY)
 
+    def due(self, host: str) -> float:
+        """Seconds until the host may be visited again, with the longest jitter; takes no turn."""
+        interval = max(self._interval, self._slower.get(host, 0.0))
+        earlier = self._last.get(host)
+        if interval <= 0 or earlier is None:
+            return 0.0
+        return max(0.0, earlier + interval * (1 + JITTER) - self._monotonic())
+
     def wait(self, host: str) -> float:
         """Wait for this host's turn, and take it; the seconds that it took."""
         interval = max(self._interval, self._slower.get(host, 0.0))

@@ -103,6 +103,14 @@ def stalls() -> list[str]:
     return ["127.0.0.1"]
 
 
+def then_endless() -> Behaviour:
+    """A redirect that says that it is empty, with chunks for ever; then a page."""
+    away = flood(
+        b"HTTP/1.1 302 Found\r\nLocation: /in\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n", chunks(b"x")
+    )
+    return lambda talk: away(talk) if talk.number == 0 else answering(page(TEXT))(talk)
+
+
 def robots(answer: bytes) -> Behaviour:
     return routed({"/robots.txt": answer, "/": page(TEXT, "Content-Type: text/html")})
 
@@ -242,6 +250,7 @@ REDIRECTS = [
     Row("a redirect to another port", status("302 Found", "Location: http://example.test:6379/"), RefusedError, 1, "port 6379"),
     Row("a redirect with a bomb as body", then(page(BOMB, "Content-Encoding: gzip", "Location: /", status="302 Found"), page(TEXT)), COMPLETE, 2, tries=1),
     Row("a redirect whose body never ends", then(HEAD.replace(b"200 OK", b"302 Found") + b"Location: /\r\n\r\nx", page(TEXT)), COMPLETE, 2, tries=1),
+    Row("a redirect with no length and endless chunks", then_endless(), COMPLETE, 2, tries=1),
     Row("a page that reloads itself", answering(page(b'<meta http-equiv="refresh" content="0; url=/">')), COMPLETE, article=False),
 ]
 

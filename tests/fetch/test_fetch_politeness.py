@@ -162,7 +162,21 @@ def test_a_retry_keeps_the_pause_too() -> None:
     site = Site({"/": [httpx.Response(503), FINE]})
     with fetching(site, time=time, random=lambda: 0.0, min_interval=1.0, retries=1) as fetcher:
         fetcher.fetch("http://h.test/")
-    assert sum(time.slept) == pytest.approx(1.0)
+    assert sum(time.slept) == pytest.approx(1.2)  # with all the jitter that there may be
+
+
+def test_no_crawl_delay_outlasts_the_deadline_of_a_retry() -> None:
+    time = Time()
+    site = Site(
+        {"/robots.txt": [httpx.Response(200, text="User-agent: *\nCrawl-delay: 60\n")], "/": [httpx.Response(503)]}
+    )
+    with (
+        fetching(site, time=time, robots="obey", retries=9, deadline=90, timeout=30) as fetcher,
+        pytest.raises(StatusError) as caught,
+    ):
+        fetcher.fetch("http://h.test/")
+    assert caught.value.attempt == 2
+    assert sum(time.slept[1:]) <= 90
 
 
 def test_no_interval_is_no_pause() -> None:

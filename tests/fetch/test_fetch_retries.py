@@ -217,6 +217,35 @@ def test_a_304_about_another_version_is_not_believed() -> None:
     assert "if-none-match" not in site.asked[1].headers
 
 
+@pytest.mark.parametrize(
+    ("sent", "theirs", "asked_again"),
+    [
+        (Validators(last_modified=MODIFIED), {}, True),
+        (Validators('"v1"', MODIFIED), {}, True),
+        (Validators('"v1"', MODIFIED), {"ETag": '"v1"'}, False),
+        (Validators('W/"v1"'), {"ETag": '"v1"'}, False),
+    ],
+)
+def test_a_304_of_another_page_needs_more_than_a_date(
+    sent: Validators, theirs: dict[str, str], *, asked_again: bool
+) -> None:
+    """What we know is of one page; another that is older than it says 304 to If-Modified-Since."""
+    site = Site({"/": [httpx.Response(302, headers={"Location": "http://b.test/in"})]})
+    site.pages["/in"] = [httpx.Response(304, headers=theirs), FINE]
+    with fetching(site) as fetcher:
+        assert fetcher.fetch("http://a.test/", validators=sent).status == (200 if asked_again else 304)
+
+
+def test_a_304_of_the_same_page_over_https_is_believed() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.scheme == "http":
+            return httpx.Response(301, headers={"Location": str(request.url.copy_with(scheme="https"))})
+        return httpx.Response(304)
+
+    with Fetcher(local(), transport=httpx.MockTransport(answer)) as fetcher:
+        assert fetcher.fetch("http://a.test/in", validators=Validators(last_modified=MODIFIED)).status == 304
+
+
 def test_a_304_to_no_question_is_asked_once_more_in_full() -> None:
     site = Site({"/": [httpx.Response(304), FINE]})
     with fetching(site) as fetcher:

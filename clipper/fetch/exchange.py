@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from clipper.errors import UsageError
 from clipper.fetch.faults import Fault, Kind
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class Wire:
             line, resolver=resolver, allowed=policy.allow_private, guarded=policy.proxy is None
         )
         self._open: OrderedDict[tuple[str, str], httpcore.HTTPConnection] = OrderedDict()
-        self._proxy = _proxy(policy.proxy, self._backend, self._context) if policy.proxy else None
+        self._proxy = self._behind(policy.proxy) if policy.proxy else None
 
     def send(self, url: str, headers: RawHeaders) -> Received:
         """Send a request; a connection that died while idle is replaced once, unseen."""
@@ -97,7 +96,7 @@ class Wire:
         parts = urlsplit(url)
         request = httpcore.Request("GET", _url(parts), headers=list(headers))
         if self._proxy is not None:
-            return self._ask(self._proxy, request)
+            return self._ask_proxy(self._proxy, request)
         origin = (parts.scheme, parts.netloc)
         connection = self._idle(origin)
         if connection is not None:
@@ -115,6 +114,19 @@ class Wire:
         if self._proxy is not None:
             self._proxy.close()
 
+    def _behind(self, proxy: str) -> httpcore.ConnectionPool:
+        from clipper.fetch.proxy import pool
+
+        return pool(proxy, backend=self._backend, tls=self._context, at_once=MOST_CONNECTIONS)
+
+    def _ask_proxy(self, proxy: httpcore.ConnectionPool, request: httpcore.Request) -> Received:
+        try:
+            return self._ask(proxy, request)
+        except Fault as fault:
+            if fault.phase not in ("resolve", "connect"):
+                raise
+            raise Fault(fault.kind, f"the proxy: {fault.what}", phase=fault.phase) from fault
+
     def _ask(
         self,
         connection: httpcore.HTTPConnection | httpcore.ConnectionPool,
@@ -128,7 +140,7 @@ class Wire:
         except httpcore.RemoteProtocolError as error:
             raise self._broken(error) from error
         except httpcore.ProxyError as error:
-            raise Fault(Kind.CONNECTION, f"the proxy refused: {error}", phase="connect") from error
+            raise Fault(Kind.CONNECTION, f"it refused ({error})", phase="connect") from error
         stream = response.extensions.get("network_stream")
         if stream is not None and self._line.address is None:
             self._line.address = stream.get_extra_info("server_addr")[0]
@@ -264,29 +276,3 @@ def _url(parts: SplitResult) -> httpcore.URL:
         port=parts.port,
         target=target.encode("ascii"),
     )
-
-
-def _proxy(url: str, backend: Backend, context: Callable[[], ssl.SSLContext]) -> httpcore.ConnectionPool:
-    """A pool behind the proxy; its user name and password go to the proxy alone."""
-    import httpcore
-
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https", "socks5") or not parts.hostname:
-        raise UsageError(f"--proxy {parts.scheme}://…: write http://HOST:PORT or socks5://HOST:PORT")
-    login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    address = httpcore.URL(
-        scheme=parts.scheme.encode(),
-        host=parts.hostname.encode("idna"),
-        port=parts.port or {"http": 8080, "https": 443}.get(parts.scheme, 1080),
-        target=b"/",
-    )
-    try:
-        return httpcore.ConnectionPool(
-            ssl_context=context(),
-            proxy=httpcore.Proxy(address, auth=login),
-            max_connections=MOST_CONNECTIONS,
-            max_keepalive_connections=0,  # the pool would reuse connections that are not `_clean`
-            network_backend=backend,
-        )
-    except ImportError as error:
-        raise UsageError("a SOCKS proxy needs one more package: pip install 'httpx[socks]'") from error

@@ -69,6 +69,7 @@ KNOWN = {
     401: "a login is asked for; try --cookies",
     403: "access is denied; try --cookies, or another --user-agent",
     404: "there is no such page; check the address",
+    407: "the proxy asks for a login; write --proxy http://NAME:PASSWORD@HOST:PORT",
     408: "the server did not wait for the request; try again later",
     410: "the page is gone for good; `clip history` shows what is archived",
     425: "the server was not ready; try again later",

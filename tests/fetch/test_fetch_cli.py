@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
@@ -137,6 +138,45 @@ def test_a_proxy_is_asked_for_every_address(clip: Command) -> None:
     with Server(answering(page(BODY))) as proxy:
         assert clip("http://name.test/", *QUICK, "--proxy", proxy.base) == 0
     assert proxy.requests[0].startswith(b"GET http://name.test/ HTTP/1.1")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "code", "says"),
+    [
+        ("http://127.0.0.1:1", 4, "the proxy: connection refused"),
+        ("http://ann:s3cret@127.0.0.1:port", 2, "malformed"),
+        ("http://ann:s3cret@" + "x" * 70 + ".test:1", 2, "malformed"),
+        ("socks5://ann:s3cret@127.0.0.1:1", 2 if find_spec("socksio") is None else 4, "proxy"),
+        ("socks4://ann:s3cret@127.0.0.1:1", 2, "write http://HOST:PORT"),
+        ("127.0.0.1:8080", 2, "write http://HOST:PORT"),
+        ("http://", 2, "write http://HOST:PORT"),
+    ],
+)
+def test_a_proxy_that_is_none_is_told(
+    clip: Command, capfd: pytest.CaptureFixture[str], proxy: str, code: int, says: str
+) -> None:
+    assert clip("http://name.test/", *QUICK, "--proxy", proxy) == code
+    told = capfd.readouterr().err
+    assert says in told
+    assert "s3cret" not in told
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "code", "says"),
+    [
+        (answering(page(b"", status="407 Login")), 4, "the proxy: it refused (407 Login)"),
+        (answering(page(b"", status="502 Bad Gateway")), 4, "the proxy: it refused (502 Bad Gateway)"),
+        (answering(b"nonsense\r\n\r\n"), 4, "does not speak HTTP"),
+        (lambda talk: talk.hold(), 4, "within 0.5 s"),
+        (lambda talk: talk.reset(), 4, "reset"),
+    ],
+)
+def test_a_proxy_that_opens_no_way_is_told(
+    clip: Command, capfd: pytest.CaptureFixture[str], behaviour: Behaviour, code: int, says: str
+) -> None:
+    with Server(behaviour) as proxy:
+        assert clip("https://name.test/", *QUICK, "--timeout", "0.5", "--proxy", proxy.base) == code
+    assert says in capfd.readouterr().err
 
 
 def test_the_help_says_that_addresses_are_not_checked_behind_a_proxy(

@@ -16,7 +16,7 @@ from tests.fetch.server import Behaviour, Server, Talk, answering, page, routed
 
 BODY = b"<article><h1>Pumps</h1>" + b"<p>The pressure held, and nobody was called out.</p>" * 20 + b"</article>"
 FEED = """<rss version="2.0"><channel><title>Pumps</title><link>{base}/</link><item><title>A</title>
-<link>{base}/a</link></item><item><title>B</title><link>{base}/b</link></item></channel></rss>"""
+<link>{base}/a</link></item><item><title>B</title><link>{base}/b</link></item><item><title>C</title><link>http://localhost:6379/c</link></item></channel></rss>"""
 ROBOTS = b"User-agent: *\nDisallow: /b\n"
 
 Command = Callable[..., int]
@@ -120,6 +120,17 @@ def test_a_scheduled_run_obeys_robots_txt_and_a_person_decides(
         assert clip("sync", *quick, "--robots", "ignore") == 0
         accepts = [head for head in server.requests if b"GET /feed" in head][1:]
         assert all(b"application/rss+xml" in head for head in accepts)
+
+
+def test_a_feed_cannot_send_us_to_ports_of_other_hosts(
+    clip: Command, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The feed's own host may have a port of its own: the user named it."""
+    with Server(served({"/a": page(BODY), "/b": page(BODY)})) as server:
+        clip("watch", "add", f"{server.base}/feed", "--sleep", "0")
+        assert clip("sync", "--sleep", "0") == 0
+    assert "localhost" not in capfd.readouterr().err
+    assert "http://localhost:6379/c" in caplog.text
 
 
 def test_a_scheduled_run_visits_a_host_once_a_second(clip: Command) -> None:

@@ -76,8 +76,7 @@ class Fetcher:
         self._sender = Sender(self.policy)
         self._line = Line(monotonic)
         self._tap = tap
-        if tap is not None:
-            self._line.kept = bytearray()
+        self._line.kept = None if tap is None else bytearray()
         self._exchange: Exchange = (
             Wire(self.policy, line=self._line, resolver=resolver, tls=tls) if transport is None else Played(transport)
         )
@@ -93,7 +92,6 @@ class Fetcher:
             sleep=sleep,
             random=random,
             tls=tls,
-            tap=tap,
             manners=manners,
         )
 
@@ -297,7 +295,7 @@ class Fetcher:
             answer = self._answer(way)
         except FetchError as error:
             error.hops = (*walk.hops, *error.hops)
-            if error.phase == "redirect":  # without end: as if there were none (RFC 9309, 2.3.1.2)
+            if way.redirects > self.policy.max_redirects:  # as if there were none (RFC 9309, 2.3.1.2)
                 return File(404)
             raise
         return File(answer.status, answer.text, answer.body.completeness is not Completeness.TRUNCATED)

@@ -345,6 +345,21 @@ def test_redirects_without_end_are_no_robots_txt() -> None:
         assert fetcher.fetch("http://h.test/a").body == b"fine"
 
 
+@pytest.mark.parametrize(
+    ("target", "end"),
+    [
+        ("http://h.test\\@b.test/", FetchError),
+        ("file:///etc/passwd", RefusedError),
+        ("http://b.test:22/", RefusedError),
+    ],
+)
+def test_a_robots_txt_that_leads_astray_allows_nothing(target: str, end: type[Exception]) -> None:
+    site = pages(httpx.Response(302, headers={"Location": target}))
+    with fetching(site, robots="obey") as fetcher, pytest.raises(end):
+        fetcher.fetch("http://h.test/a")
+    assert site.paths == ["/robots.txt"]
+
+
 def test_old_rules_hold_while_there_are_no_new_ones() -> None:
     time = Time()
     site = pages(httpx.Response(200, text=RULES))

@@ -34,6 +34,7 @@ class Fault(Exception):
         self.kind = kind
         self.what = what
         self.phase = phase
+        self.status: int | None = None  # of the answer, if there was one so far
 
 
 ERRORS: dict[Kind, type[FetchError]] = {
@@ -55,12 +56,14 @@ ADVICE: dict[Kind, str] = {
 def told(fault: Fault, *, url: str, phase: str, address: str | None, attempt: int) -> FetchError:
     """The error that says what happened, where, at which try, and what can be done."""
     phase = fault.phase or phase
+    status = f"HTTP {fault.status}" if fault.status else None
     kind = ERRORS.get(fault.kind, FetchError)
     return kind(
-        f"{url}: {_one_line(fault.what)} ({_facts(phase, address, attempt)}); {ADVICE[fault.kind]}",
+        f"{url}: {_one_line(fault.what)} ({_facts(phase, address, status, attempt)}); {ADVICE[fault.kind]}",
         url=url,
         phase=phase,
         address=address,
+        status=fault.status,
         attempt=attempt,
     )
 

@@ -220,7 +220,7 @@ class Fetcher:
             answer = self._ask(walk)
             hop = replace(hop, status=answer.status, location=_shown(answer))
         except Fault as fault:
-            hop = replace(hop, error=fault.what)
+            hop = replace(hop, status=fault.status, error=fault.what)
             raise
         except RefusedError as error:
             hop = replace(hop, error=str(error))
@@ -243,6 +243,9 @@ class Fetcher:
             received = self._exchange.send(walk.here, headers)
             try:
                 named, content = self._read(walk, received)
+            except Fault as fault:
+                fault.status = received.status
+                raise
             finally:
                 received.close()
         except Fault as fault:

@@ -14,7 +14,7 @@ import pytest
 
 from clipper import urls
 from clipper.archive import Archive
-from clipper.errors import ClipperError, FetchError, RefusedError
+from clipper.errors import ClipperError, FetchError, RefusedError, StatusError
 from clipper.extract import Reader
 from clipper.fetch import Fetcher, Policy
 from clipper.models import Capture, Completeness, Validators
@@ -103,6 +103,9 @@ class House:
             found["address"] = (end.url.startswith("http") and (end.url in str(end) or host in str(end))) or end
         if isinstance(end, FetchError):
             found["phase"] = bool(end.phase) or end
+            answered = end.phase == "body" or isinstance(end, StatusError)
+            found["status"] = not answered or end.status == hops[-1].status is not None or end
+            found["status told"] = not answered or f"HTTP {end.status}" in str(end) or end
             found["try"] = end.attempt == row.attempts or end.attempt
         return {name: what for name, what in found.items() if what is not True}
 

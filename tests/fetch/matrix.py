@@ -99,7 +99,7 @@ def stalls() -> list[str]:
     """Longer than any try of the tests."""
     import threading
 
-    threading.Event().wait(5)
+    threading.Event().wait(30)
     return ["127.0.0.1"]
 
 

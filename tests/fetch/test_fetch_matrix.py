@@ -21,7 +21,7 @@ from clipper.models import Capture, Completeness, Validators
 from clipper.pipeline import clip
 from tests.fetch.matrix import LIMIT, MEGABYTES, RETRIES, ROWS, Row, document
 from tests.fetch.server import Server
-from tests.fetch.support import client_side, server_side
+from tests.fetch.support import MEMORY, client_side, server_side
 
 ALLOWED = frozenset({"127.0.0.1", "good.test", "wrong.test"})
 AT_ONCE = 1.0  # seconds
@@ -141,35 +141,29 @@ def test_each_fault_ends_as_the_matrix_says(row: Row, house: House) -> None:
     pytest.fail(str(differences))
 
 
-CHILD = """
-import json, resource, sys
+CHILD = (
+    MEMORY
+    + """
+import json, sys
 from clipper.errors import ClipperError
 from tests.fetch.matrix import ROWS
 from tests.fetch.test_fetch_matrix import fetcher_for
 
-def high():
-    lines = open("/proc/self/status").read().split("\\n")
-    told = {line.partition(":")[0]: line for line in lines}
-    return int(told["VmHWM"].split()[1]) / 1024
-
-def forget():
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")
-
 rows = {row.name: row for row in ROWS}
 peaks = {}
-resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20))
+confine(600)
 for name, url in json.load(sys.stdin):
     forget()
-    base = high()
+    base = peak()
     with fetcher_for(rows[name], timeout=0.1, retries=0, max_bytes=20_000_000) as fetcher:
         try:
             fetcher.fetch(url)
         except ClipperError:
             pass
-    peaks[name] = high() - base
+    peaks[name] = peak() - base
 print(json.dumps(peaks))
 """
+)
 
 
 def test_no_fault_costs_more_memory_than_the_matrix_says() -> None:

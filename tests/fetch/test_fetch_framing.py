@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import zlib
 
+import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from clipper.errors import FetchError, ProtocolError
+from clipper.errors import FetchError, ProtocolError, RefusedError
 from clipper.fetch import Fetcher
 from clipper.models import Completeness
 from tests.fetch.server import Server, Talk, answering, page
@@ -180,3 +183,33 @@ def test_what_follows_an_answer_is_no_answer_to_the_next_request(extra: bytes) -
         capture = fetcher.fetch(f"{server.base}/2")
     assert (capture.body, capture.headers) == (b"two", (("Content-Length", "3"),))
     assert [len(talk.requests) for talk in server.talks] == [1, 1]
+
+
+NAMES = ["Location", "Set-Cookie", "Retry-After", "Content-Encoding", "Content-Type", "ETag", "Content-Length", "X-A"]
+VALUES = st.one_of(
+    st.text(st.characters(blacklist_characters="\r\n\0", blacklist_categories=["Cs"]), max_size=40),
+    st.sampled_from(
+        ["http://[::1", "//", "https:///", "http://a:99999/", "http://xn--/", "9" * 30, "gzip", "/in", "\x7f"]
+    ),
+)
+
+
+@given(
+    status=st.sampled_from([200, 206, 301, 302, 304, 308, 404, 429, 503]),
+    headers=st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=4),
+    body=st.binary(max_size=60),
+)
+def test_whatever_a_server_says_is_a_capture_or_an_error_of_the_tree(
+    status: int, headers: list[tuple[str, str]], body: bytes
+) -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        raw = [(name.encode(), value.encode()) for name, value in headers]
+        return httpx.Response(status, headers=raw, stream=httpx.ByteStream(body))
+
+    said = ""
+    with Fetcher(local(robots="obey", retries=1), transport=httpx.MockTransport(answer), sleep=lambda _s: None) as f:
+        try:
+            f.fetch("http://a.test/")
+        except (FetchError, RefusedError) as error:
+            said = str(error)
+    assert "\n" not in said

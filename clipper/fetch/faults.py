@@ -7,7 +7,7 @@ from enum import StrEnum
 from clipper.errors import BodyTooLarge, DeadlineExceeded, FetchError, ProtocolError, StatusError
 from clipper.models import Capture
 
-__all__ = ["Fault", "Kind", "status_error", "told"]
+__all__ = ["Fault", "Kind", "named", "status_error", "told"]
 
 
 class Kind(StrEnum):
@@ -53,13 +53,13 @@ ADVICE: dict[Kind, str] = {
 }
 
 
-def told(fault: Fault, *, url: str, phase: str, address: str | None, attempt: int) -> FetchError:
+def told(fault: Fault, *, url: str, asked: str, phase: str, address: str | None, attempt: int) -> FetchError:
     """The error that says what happened, where, at which try, and what can be done."""
     phase = fault.phase or phase
     status = f"HTTP {fault.status}" if fault.status else None
     kind = ERRORS.get(fault.kind, FetchError)
     return kind(
-        f"{url}: {_one_line(fault.what)} ({_facts(phase, address, status, attempt)}); {ADVICE[fault.kind]}",
+        f"{named(url, asked)}: {_one_line(fault.what)} ({_facts(phase, address, status, attempt)}); {ADVICE[fault.kind]}",
         url=url,
         phase=phase,
         address=address,
@@ -81,6 +81,11 @@ KNOWN = {
 }
 
 
+def named(url: str, asked: str) -> str:
+    """The address of an error, and the one that was asked for if that is another."""
+    return url if url == asked else f"{url} (from {asked})"
+
+
 def status_error(capture: Capture, attempt: int) -> StatusError:
     """The error of an answer whose status says that it is no page."""
     words = _words(capture.status)
@@ -89,7 +94,7 @@ def status_error(capture: Capture, attempt: int) -> StatusError:
     address = capture.hops[-1].address
     where = _facts(address, attempt)
     error = StatusError(
-        f"{capture.final_url}: HTTP {capture.status}{f' ({where})' if where else ''}, {words}",
+        f"{named(capture.final_url, capture.url)}: HTTP {capture.status}{f' ({where})' if where else ''}, {words}",
         url=capture.final_url,
         phase="headers",
         address=address,

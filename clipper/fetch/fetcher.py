@@ -21,7 +21,7 @@ from clipper.fetch import body
 from clipper.fetch.addresses import Resolver, system_resolver
 from clipper.fetch.breaker import Breaker
 from clipper.fetch.exchange import Exchange, Exchanged, Played, Received, Wire
-from clipper.fetch.faults import Fault, Kind, status_error, told
+from clipper.fetch.faults import Fault, Kind, named, status_error, told
 from clipper.fetch.line import Line
 from clipper.fetch.manners import Manners
 from clipper.fetch.pace import Pace
@@ -316,6 +316,7 @@ class Fetcher:
         error = told(
             fault,
             url=walk.here,
+            asked=walk.asked,
             phase=self._line.phase,
             address=self._line.address,
             attempt=walk.attempt,
@@ -356,7 +357,7 @@ def _untold(fault: Fault) -> tuple[str, str, str] | None:
 
 def _refused(error: RefusedError, walk: Walk) -> RefusedError:
     """The refusal with its address and the way that led to it."""
-    said = str(error) if error.url else f"{walk.here}: {error}"
+    said = str(error) if error.url else f"{named(walk.here, walk.asked)}: {error}"
     refused = RefusedError(said, url=error.url or walk.here, rule=error.rule)
     refused.hops = tuple(walk.hops)
     return refused

@@ -60,11 +60,11 @@ class Robots:
             self._rules[origin] = self._read(get(f"{origin}/robots.txt"), self._rules.get(origin))
         rules = self._rules[origin]
         if rules.closed:
-            raise self._refused(url, rules.closed)
+            raise self._refused(rules.closed)
         if rules.parsed is None:
             return 0.0
         if not rules.parsed.can_fetch(url, self._agent):
-            raise self._refused(url, f"robots.txt forbids it to {self._agent}")
+            raise self._refused(f"robots.txt forbids it to {self._agent}")
         return rules.parsed.crawl_delay(self._agent) or 0.0
 
     def _read(self, file: File, before: _Rules | None) -> _Rules:
@@ -84,5 +84,5 @@ class Robots:
         what = f"answers HTTP {file.status}" if file.status >= 400 else "came in part only"
         return _Rules(now + LIFETIME_OF_FAILURE, closed=f"its robots.txt {what}, which forbids everything for now")
 
-    def _refused(self, url: str, why: str) -> RefusedError:
-        return RefusedError(f"{url}: {why}; --robots ignore fetches it all the same", url=url, rule="robots")
+    def _refused(self, why: str) -> RefusedError:
+        return RefusedError(f"{why}; --robots ignore fetches it all the same", rule="robots")

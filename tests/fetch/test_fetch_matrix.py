@@ -96,6 +96,7 @@ class House:
             "one line": "\n" not in words_of(end) or words_of(end),
             "requests": requests == row.requests or requests,
             "tries": max((hop.attempt for hop in hops), default=row.attempts) == row.attempts or hops,
+            "way": hops == getattr(end, "hops", None) or hops,
             "time": seconds <= limit or seconds,
         }
         if isinstance(end, (FetchError, RefusedError)):

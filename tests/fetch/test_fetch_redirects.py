@@ -81,6 +81,7 @@ def test_a_redirect_to_a_port_of_its_own_is_refused(target: str, rule: str) -> N
     with fetching(Site({"/": [to("/away")], "/away": [to(target)]})) as fetcher, pytest.raises(RefusedError) as caught:
         fetcher.fetch("http://a.test/")
     assert caught.value.rule == rule
+    assert str(caught.value).startswith("http://a.test/away (from http://a.test/): ")
     assert [(hop.status, hop.location) for hop in caught.value.hops] == [(302, "/away"), (302, target)]
 
 

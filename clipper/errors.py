@@ -21,13 +21,10 @@ The number is the exit code of the command line. An exception neither logs nor p
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from clipper.models import Capture, Hop
-
-LOGIN = re.compile(r"(?:(?<=//)|^(?!\w+://)).*@", re.S)  # of an address that may be malformed
 
 
 class ClipperError(Exception):
@@ -46,7 +43,7 @@ class InvalidURL(UsageError):
     """Not an address that can be fetched."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{LOGIN.sub('…@', url)!r} is not an address that can be clipped: {reason}")
+        super().__init__(f"{_masked(url)[:300]!r} is not an address that can be clipped: {reason}")
         self.url = url
         self.reason = reason
 
@@ -151,3 +148,10 @@ class LockedError(ClipperError):
     """Another run holds the lock of this archive."""
 
     exit_code = 75
+
+
+def _masked(url: str) -> str:
+    """An address that may be malformed, without what may be a password in it."""
+    login, at, rest = url.rpartition("@")
+    scheme, slashes, _ = login.partition("//")
+    return f"{scheme}//…@{rest}" if slashes else f"…@{rest}" if at else rest

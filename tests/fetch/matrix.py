@@ -251,6 +251,10 @@ REDIRECTS = [
     Row("a redirect with a bomb as body", then(page(BOMB, "Content-Encoding: gzip", "Location: /", status="302 Found"), page(TEXT)), COMPLETE, 2, tries=1),
     Row("a redirect whose body never ends", then(HEAD.replace(b"200 OK", b"302 Found") + b"Location: /\r\n\r\nx", page(TEXT)), COMPLETE, 2, tries=1),
     Row("a redirect with no length and endless chunks", then_endless(), COMPLETE, 2, tries=1),
+    Row("a refresh in a sea of white space", answering(page(b'<meta http-equiv="refresh" content="0' + b" " * 15_000 + b"a'b\">", "Content-Type: text/html")), COMPLETE, 2, tries=1, article=False),
+    Row("a refresh after comments without end", answering(page(b'<!--' * 3_000 + b'<meta http-equiv="refresh" content="0; url=/in">' + TEXT, "Content-Type: text/html")), COMPLETE, article=False),
+    Row("a redirect to 50,000 slashes", status("302 Found", "Location: http://a b@" + "/" * 50_000), ProtocolError),
+    Row("a redirect to 25,000 labels", status("302 Found", "Location: http://" + "a." * 25_000), ProtocolError),
     Row("a page that reloads itself", answering(page(b'<meta http-equiv="refresh" content="0; url=/">')), COMPLETE, article=False),
 ]
 

@@ -23,7 +23,7 @@ from clipper.errors import (
     RefusedError,
     UnusableError,
 )
-from clipper.models import Capture, Extraction, Filed, Outcome, Validators
+from clipper.models import Capture, Completeness, Extraction, Filed, Outcome, Validators, Verdict
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -31,10 +31,15 @@ if TYPE_CHECKING:
 __all__ = ["Gathered", "Job", "Result", "clip", "clip_file", "gather", "prepare", "settle"]
 
 
+# Pages that say "not now" or "not you": hosts that answer so again and again are left alone.
+SENT_AWAY = frozenset((Verdict.CHALLENGE, Verdict.MAINTENANCE))
+
+
 class Fetches(Protocol):
     """What `gather` needs of a fetcher."""
 
-    def fetch(self, url: str, *, validators: Validators | None = None) -> Capture: ...
+    def fetch(self, url: str, *, validators: Validators | None = None, kind: str = "page") -> Capture: ...
+    def failed(self, url: str, failure: str) -> None: ...
 
 
 class Reads(Protocol):
@@ -52,6 +57,11 @@ class Job:
     url_key: str
     validators: Validators
     known_body: str | None = None  # sha256 of the bytes that gave the latest version
+
+    @property
+    def plain(self) -> str:
+        """The address as it may be stored and printed: without a password."""
+        return urls.without_credentials(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ def clip(
     try:
         job = prepare(url, archive=archive, force=force)
     except InvalidURL as error:
-        return Result(url=url, outcome=Outcome.REFUSED, error=error)
+        return Result(url=urls.without_credentials(url), outcome=Outcome.REFUSED, error=error)
     return settle(gather(job, fetcher=fetcher, reader=reader, clock=clock), archive=archive)
 
 
@@ -106,8 +116,8 @@ def clip_file(body: bytes, url: str, *, archive: Archive, reader: Reads, now: da
     """File a page that was saved by other means, as if `url` had answered with it now."""
     job = prepare(url, archive=archive, force=True)
     capture = Capture(
-        url=job.url,
-        final_url=job.url,
+        url=job.plain,
+        final_url=job.plain,
         status=200,
         headers=(),
         body=body,
@@ -147,7 +157,10 @@ def gather(
         return Gathered(job, started, getattr(error, "capture", None), error=error)
     if capture.status == 304 or _same_bytes(job, capture):
         return Gathered(job, started, capture)
-    return Gathered(job, started, capture, reader.read(capture))
+    extraction = reader.read(capture)
+    if extraction.verdict in SENT_AWAY:
+        fetcher.failed(job.plain, extraction.verdict)
+    return Gathered(job, started, capture, extraction)
 
 
 def settle(gathered: Gathered, *, archive: Archive) -> Result:
@@ -181,24 +194,24 @@ def _settle_error(gathered: Gathered, archive: Archive) -> Result:
     outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.FAILED
     status = error.status if isinstance(error, FetchError) else None
     archive.record_failure(
-        urls.without_credentials(job.url),
+        job.plain,
         url_key=job.url_key,
         outcome=outcome,
         reason=str(error),
         checked_at=gathered.started,
         status=status,
-        hops=error.hops if isinstance(error, FetchError) else (),
+        hops=error.hops if isinstance(error, (FetchError, RefusedError)) else (),
         capture=gathered.capture,
     )
-    return Result(url=job.url, outcome=outcome, status=status, error=error)
+    return Result(url=job.plain, outcome=outcome, status=status, error=error)
 
 
 def _result(job: Job, capture: Capture, extraction: Extraction | None, filed: Filed) -> Result:
     error = None
     if filed.outcome is Outcome.UNUSABLE and extraction is not None:
-        error = _unusable(job.url, capture, extraction)
+        error = _unusable(job.plain, capture, extraction)
     return Result(
-        url=job.url,
+        url=job.plain,
         outcome=filed.outcome,
         title=extraction.title if extraction else None,
         words=extraction.words if extraction else 0,
@@ -211,7 +224,7 @@ def _result(job: Job, capture: Capture, extraction: Extraction | None, filed: Fi
 
 
 def _unusable(url: str, capture: Capture, extraction: Extraction) -> UnusableError:
-    if extraction.verdict.good:
+    if capture.completeness is Completeness.TRUNCATED:
         said = f"the body was cut: {capture.truncated_by or 'the connection ended early'}"
         return UnusableError(f"{url}: {said}; try again later", url=url, verdict="truncated")
     advice = ADVICE.get(extraction.verdict, "the page is kept as evidence, and no version was filed")

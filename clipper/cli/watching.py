@@ -109,7 +109,7 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
     from clipper.models import Outcome
     from clipper.sync import lock, run, sources
 
-    policy = policy_of(options)
+    policy = policy_of(options, robots="obey")
     told = {Outcome.NEW, Outcome.CHANGED} if not verbose else set(Outcome)
     failed = 0
     with ExitStack() as stack:
@@ -126,7 +126,7 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
         results = run(
             wanted,
             archive=archive,
-            open_fetcher=lambda: open_fetcher(policy, options["replay"]),
+            open_fetcher=fetcher.sibling,
             open_reader=Reader,
             hosts_at_once=1 if options["replay"] else 8,
         )

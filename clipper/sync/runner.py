@@ -172,7 +172,7 @@ def _job(url: str, *, archive: Archive, force: bool, max_age: timedelta | None, 
             return None
         return prepare(url, archive=archive, force=force)
     except InvalidURL as error:
-        return Result(url=url, outcome=Outcome.REFUSED, error=error)
+        return Result(url=urls.without_credentials(url), outcome=Outcome.REFUSED, error=error)
 
 
 def _host(url: str) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from clipper import __version__
 from clipper.errors import TapeError
 from clipper.models import Capture, Completeness, Headers, Hop
-from clipper.tape.messages import RawHeaders, assembled, split
+from clipper.tape.messages import FAILURE, RawHeaders, assembled, split
 
 if TYPE_CHECKING:
     from warcio.warcwriter import WARCWriter
@@ -71,15 +71,23 @@ class Writer:
         request: bytes,
         response: bytes,
         truncated: str | None = None,
+        failure: tuple[str, str, str] | None = None,
     ) -> None:
-        """A request and its answer, byte for byte."""
+        """A request and its answer, byte for byte; `failure` is the kind, phase and words of what ended it."""
         date = _date(at)
+        if not response:
+            asked = self._record(url, "request", request, {"WARC-Date": date})
+            if failure:
+                self._failure(url, date, asked, failure)
+            return
         digest = _digest(split(response)[2])
         named = {"WARC-Date": date, "WARC-Payload-Digest": digest}
         if truncated:
             named["WARC-Truncated"] = truncated
         answered = self._record(url, "response", response, named)
         self._record(url, "request", request, {"WARC-Date": date, "WARC-Concurrent-To": answered})
+        if failure:
+            self._failure(url, date, answered, failure)
         if not truncated:
             self.written.setdefault(digest, (url, date))
 
@@ -89,13 +97,18 @@ class Writer:
         answered = self._record(url, "revisit", head, {"WARC-Date": date, **named})
         self._record(url, "request", request, {"WARC-Date": date, "WARC-Concurrent-To": answered})
 
+    def _failure(self, url: str, date: str, record: str, failure: tuple[str, str, str]) -> None:
+        """Metadata on a record: how the exchange ended."""
+        block = f"{FAILURE}: {failure[0]} {failure[1]} {' '.join(failure[2].split())}\r\n".encode()
+        self._record(url, "metadata", block, {"WARC-Date": date, "WARC-Concurrent-To": record})
+
     def _record(self, url: str, kind: str, block: bytes, named: dict[str, str]) -> str:
         """Write one record whose block is exactly these bytes; returns its id."""
         from warcio.recordloader import ArcWarcRecord
         from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
         identity = str(StatusAndHeadersParser.make_warc_id())
-        side = "request" if kind == "request" else "response"
+        mime = "application/http; msgtype=" + ("request" if kind == "request" else "response")
         headers = [
             ("WARC-Type", kind),
             ("WARC-Record-ID", identity),
@@ -108,7 +121,7 @@ class Writer:
             StatusAndHeaders("", headers, protocol="WARC/1.1"),
             BytesIO(block),
             None,
-            f"application/http; msgtype={side}",
+            "application/warc-fields" if kind == "metadata" else mime,
             len(block),
         )
         record.rec_headers.add_header("WARC-Block-Digest", _digest(block))

@@ -18,7 +18,7 @@ from clipper.extract.render import Rendered, base_of, render
 from clipper.extract.verdict import not_html, verdict
 from clipper.models import Capture, Decoded, Extraction, Verdict
 
-__all__ = ["prepare", "read"]
+__all__ = ["read"]
 
 EMPTY = Rendered("", "", "", 0)
 
@@ -27,17 +27,6 @@ EMPTY = Rendered("", "", "", 0)
 def extractor() -> str:
     """Who read the page: names and versions, stored with every text."""
     return f"clipper {__version__} + trafilatura {trafilatura.__version__}"
-
-
-def prepare() -> None:
-    """Do beforehand what the first page would have to wait for."""
-    read_text("<p>warm</p>")
-
-
-def read_text(html: str) -> str | None:
-    """trafilatura's answer for a page, for warming up."""
-    tree = parse(html)
-    return None if tree is None else _answer(tree)
 
 
 def read(capture: Capture) -> Extraction:

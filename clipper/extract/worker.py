@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +25,7 @@ TIME_LIMIT = 10.0  # seconds for one page, once the worker is warm
 WARM_UP = 60.0  # seconds for the imports, on the slowest machine
 MEMORY_LIMIT = 1 << 30  # bytes of address space
 LENGTH = struct.Struct("!Q")
+WARM_PARAGRAPH = "<p>The keeper reads every gauge at noon, 每天中午抄表, and writes the figures into a book.</p>"
 CODE = "from clipper.extract.worker import serve; serve()"
 
 
@@ -43,7 +45,7 @@ class Reader:
         """Start the worker now, without waiting for it."""
         if self._isolate and self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-X", "utf8", "-c", CODE, str(self._memory_limit)],
+                [sys.executable, "-S", "-X", "utf8", "-c", CODE, str(self._memory_limit)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -94,11 +96,15 @@ class Reader:
         assert process is not None
         assert process.stdin is not None
         assert process.stdout is not None
-        if not self._warm:
+        question = pickle.dumps(capture, 5)
+        deadline = time.monotonic() + self._time_limit
+        if self._warm:
+            _send(process.stdin.fileno(), question, deadline)
+        else:  # it lies ready when the imports are done
+            _send(process.stdin.fileno(), question, time.monotonic() + WARM_UP)
             _receive(process.stdout.fileno(), time.monotonic() + WARM_UP)
             self._warm = True
-        deadline = time.monotonic() + self._time_limit
-        _send(process.stdin.fileno(), pickle.dumps(capture, 5), deadline)
+            deadline = time.monotonic() + self._time_limit
         answer = pickle.loads(_receive(process.stdout.fileno(), deadline))
         assert isinstance(answer, Extraction)
         return answer
@@ -111,16 +117,40 @@ def serve() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)  # a library that prints must not disturb the answers
-    from clipper.extract.article import prepare, read
-
-    prepare()
+    read = _load()
     _send(sink, b"")
+    if not select.select([source], [], [], 0)[0]:
+        read(_page())  # nothing to do yet: what is compiled at the first page is compiled now
     while True:
         try:
             capture = pickle.loads(_receive(source))
         except EOFError:
             return
         _send(sink, pickle.dumps(read(capture), 5))
+
+
+def _load() -> Callable[[Capture], Extraction]:
+    """Import the extractor. Nothing of it is ever garbage, so it is not searched for any."""
+    import gc
+
+    from clipper.extract import late
+
+    gc.disable()
+    late.load_extractor()
+    from clipper.extract.article import read
+
+    gc.freeze()
+    gc.enable()
+    return read
+
+
+def _page() -> Capture:
+    """A page to practise on: long enough that trafilatura does not try its other ways."""
+    from datetime import UTC, datetime
+
+    body = f"<title>Gauges</title><article><h1>Gauges</h1>{WARM_PARAGRAPH * 20}</article>".encode()
+    headers = (("content-type", "text/html; charset=utf-8"),)
+    return Capture("http://localhost/", "http://localhost/", 200, headers, body, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def _limit(memory: int) -> None:

@@ -1,0 +1,74 @@
+"""What trafilatura imports and reading a page never calls, loaded when it is called after all.
+
+The downloader, the date finder and what they stand on are more than half of the time that
+importing trafilatura takes (91 ms with them, 43 without). In the worker, modules stand in for them:
+each name is a class that loads the real thing when it is called or looked into. Elsewhere,
+where other code may import the same libraries, nothing is replaced.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+__all__ = ["load_extractor"]
+
+LATE = ("charset_normalizer", "courlan", "htmldate", "trafilatura.downloads", "urllib3", "urllib3.response")
+
+
+class _Late(type):
+    """The class of the names in a stand-in: knows where the real one lives."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(_real(cls), name)
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        return _real(cls)(*args, **kwargs)
+
+
+class _StandIn(ModuleType):
+    """A module that has every name, and loads none of them yet."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        late = _Late(name, (), {"__module__": self.__name__})
+        setattr(self, name, late)
+        return late
+
+
+def load_extractor() -> None:
+    """Import `clipper.extract.article`, and the libraries under it as late as they allow.
+
+    Where a trafilatura of another version cannot be imported like this, everything is imported.
+    """
+    for name in LATE:
+        if name not in sys.modules:
+            sys.modules[name] = _StandIn(name)
+    try:
+        import_module("clipper.extract.article")
+    except (AttributeError, ImportError, TypeError):
+        _clear()
+        for name in [name for name in sys.modules if name.partition(".")[0] in ("trafilatura", "justext")]:
+            del sys.modules[name]
+        import_module("clipper.extract.article")
+
+
+def _clear() -> None:
+    """Take the stand-ins away; names that were taken from them stay good."""
+    for name in LATE:
+        if isinstance(sys.modules.get(name), _StandIn):
+            del sys.modules[name]
+
+
+def _real(late: _Late) -> Any:
+    _clear()
+    return getattr(import_module(late.__module__), late.__name__)

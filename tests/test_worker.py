@@ -1,0 +1,53 @@
+"""The worker that reads pages: what it loads, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from clipper.extract import Reader, extract
+from clipper.models import Capture
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+PAGES = ["4hou-article/page.html", "english-essay/page.html", "wechat-spans/page.html"]
+LOADED = """
+import json, sys
+from clipper.extract import late
+late.load_extractor()
+{more}
+heavy = ("urllib3", "courlan", "htmldate", "charset_normalizer", "trafilatura.downloads")
+print(json.dumps({{name: hasattr(sys.modules.get(name), "__file__") for name in heavy}}))
+"""
+
+
+def loaded(more: str = "") -> dict[str, bool]:
+    """Which of the heavy modules are the real ones, in a process that loaded the extractor."""
+    command = [sys.executable, "-c", LOADED.format(more=more)]
+    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_worker_reads_as_this_process_does(page: str) -> None:
+    body = (FIXTURES / page).read_bytes()
+    capture = Capture("https://example.com/a", "https://example.com/a", 200, (), body, datetime(2026, 1, 1, tzinfo=UTC))
+    with Reader() as reader:
+        assert reader.read(capture) == extract(capture)
+
+
+def test_the_extractor_loads_no_downloader() -> None:
+    assert not any(loaded().values())
+
+
+def test_what_stands_in_for_a_library_loads_it_when_it_is_called() -> None:
+    after = loaded('from charset_normalizer import from_bytes; assert from_bytes("café".encode()).best()')
+    assert after["charset_normalizer"]
+
+
+def test_the_date_finder_is_the_real_one_when_it_is_asked() -> None:
+    code = 'import htmldate; assert htmldate.find_date("<time datetime=2024-05-06>x</time><p>y") == "2024-05-06"'
+    assert loaded(code)["htmldate"]

@@ -126,6 +126,14 @@ def prepare(url: str, *, archive: Archive, force: bool = False) -> Job:
     return Job(fetchable, key, archive.validators(key), archive.latest_body(key))
 
 
+def never_read(url: str, *, archive: Archive) -> bool:
+    """Whether no good answer of the address is archived, so that the next one is sure to be read."""
+    try:
+        return not prepare(url, archive=archive).validators
+    except InvalidURL:
+        return False
+
+
 def gather(
     job: Job,
     *,

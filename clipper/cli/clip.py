@@ -16,6 +16,7 @@ from clipper.cli.network import network_options, policy_of
 from clipper.cli.options import Duration, db_option
 from clipper.cli.output import complain, safe
 from clipper.errors import UsageError
+from clipper.extract import Reader
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -103,9 +104,14 @@ def clip_command(
     addresses = [*urls, *(url for file in lists for url in read_list(file))]
     if not addresses:
         raise UsageError("no address given; write `clip URL`, `clip -i FILE`, or `clip --help`")
+    from clipper.archive import Archive
+
     with ExitStack() as stack:
+        reader = stack.enter_context(Reader(isolate=manner.isolate, meanwhile=Archive.warm))
+        if len(addresses) == 1 and not db.exists():
+            reader.warm()  # it takes longest, and the page is sure to be read
         archive = stack.enter_context(_archive(db, dry_run, keep_bodies))
-        return Tale(manner, total=len(addresses)).tell(_results(addresses, archive, manner, stack))
+        return Tale(manner, total=len(addresses)).tell(_results(addresses, archive, manner, reader))
 
 
 def read_list(file: Path) -> Iterator[str]:
@@ -143,15 +149,15 @@ def _archive(db: Path, dry_run: bool, keep_bodies: Literal["last", "all", "none"
     return Archive.open(db, create=True, keep_bodies=keep_bodies)
 
 
-def _results(addresses: list[str], archive: Archive, manner: Manner, stack: ExitStack) -> Iterator[Result]:
+def _results(addresses: list[str], archive: Archive, manner: Manner, reader: Reader) -> Iterator[Result]:
     """One result an address: a single one straight through, several hosts side by side."""
     from clipper.cli.network import open_fetcher
-    from clipper.extract import Reader
 
     if len(addresses) == 1 and not manner.max_age:
-        from clipper.pipeline import clip
+        from clipper.pipeline import clip, never_read
 
-        reader = stack.enter_context(Reader(isolate=manner.isolate))
+        if manner.force or never_read(addresses[0], archive=archive):
+            reader.warm()  # before the network's libraries are imported
         with open_fetcher(manner.policy, manner.replay) as fetcher:
             yield clip(addresses[0], archive=archive, fetcher=fetcher, reader=reader, force=manner.force)
         return
@@ -170,7 +176,6 @@ def _results(addresses: list[str], archive: Archive, manner: Manner, stack: Exit
 
 def _clip_saved(html: Path | None, url: str | None, urls: tuple[str, ...], db: Path, manner: Manner) -> int:
     from clipper.archive import Archive
-    from clipper.extract import Reader
     from clipper.pipeline import clip_file
 
     if html is None or url is None or urls:

@@ -30,12 +30,21 @@ CODE = "from clipper.extract.worker import serve; serve()"
 
 
 class Reader:
-    """Reads captures; a page that stalls or kills the worker gets the verdict `unreadable`."""
+    """Reads captures; a page that stalls or kills the worker gets the verdict `unreadable`.
+
+    `meanwhile` is called once, while the worker reads the first page.
+    """
 
     def __init__(
-        self, *, isolate: bool = True, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT
+        self,
+        *,
+        isolate: bool = True,
+        time_limit: float = TIME_LIMIT,
+        memory_limit: int = MEMORY_LIMIT,
+        meanwhile: Callable[[], object] | None = None,
     ) -> None:
         self._isolate = isolate
+        self._meanwhile = meanwhile
         self._time_limit = time_limit
         self._memory_limit = memory_limit
         self._process: subprocess.Popen[bytes] | None = None
@@ -102,6 +111,9 @@ class Reader:
             _send(process.stdin.fileno(), question, deadline)
         else:  # it lies ready when the imports are done
             _send(process.stdin.fileno(), question, time.monotonic() + WARM_UP)
+            if self._meanwhile is not None:
+                self._meanwhile()
+                self._meanwhile = None
             _receive(process.stdout.fileno(), time.monotonic() + WARM_UP)
             self._warm = True
             deadline = time.monotonic() + self._time_limit

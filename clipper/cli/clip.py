@@ -108,8 +108,10 @@ def clip_command(
 
     with ExitStack() as stack:
         reader = stack.enter_context(Reader(isolate=manner.isolate, meanwhile=Archive.warm))
-        if len(addresses) == 1 and not db.exists():
-            reader.warm()  # it takes longest, and the page is sure to be read
+        if len(addresses) == 1:
+            reader.fork()
+            if not db.exists():
+                reader.warm()  # it takes longest, and the page is sure to be read
         archive = stack.enter_context(_archive(db, dry_run, keep_bodies))
         return Tale(manner, total=len(addresses)).tell(_results(addresses, archive, manner, reader))
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import pickle
 import select
-import struct
-import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from clipper.extract.process import Process, receive, send
 from clipper.models import Capture, Extraction, Verdict
 
 __all__ = ["Reader", "serve"]
@@ -24,7 +24,7 @@ __all__ = ["Reader", "serve"]
 TIME_LIMIT = 10.0  # seconds for one page, once the worker is warm
 WARM_UP = 60.0  # seconds for the imports, on the slowest machine
 MEMORY_LIMIT = 1 << 30  # bytes of address space
-LENGTH = struct.Struct("!Q")
+WARM = b""  # the message that asks for no page, but to get ready for some
 WARM_PARAGRAPH = "<p>The keeper reads every gauge at noon, 每天中午抄表, and writes the figures into a book.</p>"
 CODE = "from clipper.extract.worker import serve; serve()"
 
@@ -44,26 +44,34 @@ class Reader:
         meanwhile: Callable[[], object] | None = None,
     ) -> None:
         self._isolate = isolate
-        self._meanwhile = meanwhile
         self._time_limit = time_limit
         self._memory_limit = memory_limit
-        self._process: subprocess.Popen[bytes] | None = None
-        self._warm = False
+        self._meanwhile = meanwhile
+        self._process: Process | None = None
+        self._told = False  # to get ready
+        self._ready = False
+
+    def fork(self) -> None:
+        """Start the worker as a copy of this process, for the beginning of a program.
+
+        It loads nothing until `warm` or `read`. Files and databases must not be open yet; beside
+        other threads, or if a worker runs, nothing is done.
+        """
+        if self._isolate and self._process is None and threading.active_count() == 1:
+            self._begin(Process.fork(lambda source, sink: _answer(source, sink, self._memory_limit)))
 
     def warm(self) -> None:
-        """Start the worker now, without waiting for it."""
-        if self._isolate and self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-S", "-X", "utf8", "-c", CODE, str(self._memory_limit)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                bufsize=0,
-            )
-            assert self._process.stdin is not None
-            os.set_blocking(self._process.stdin.fileno(), False)  # a stalled worker must not stall us
-            self._warm = False
+        """Let the worker import what it reads with, without waiting for it."""
+        if not self._isolate or self._told:
+            return
+        if self._process is None:
+            self._begin(Process.spawn(CODE, str(self._memory_limit)))
+        try:
+            self._worker.say(WARM, deadline=time.monotonic() + WARM_UP)
+        except (OSError, TimeoutError):
+            self.close()
+        else:
+            self._told = True
 
     def read(self, capture: Capture) -> Extraction:
         """Read one capture."""
@@ -84,13 +92,9 @@ class Reader:
     def close(self) -> None:
         """End the worker, if one runs."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                pipe.close()
-        process.wait()
+        self._told = self._ready = False
+        if process is not None:
+            process.kill()
 
     def __enter__(self) -> Self:
         return self
@@ -100,45 +104,60 @@ class Reader:
     ) -> None:
         self.close()
 
+    @property
+    def _worker(self) -> Process:
+        if self._process is None:
+            raise EOFError
+        return self._process
+
+    def _begin(self, process: Process) -> None:
+        self._process = process
+        self._told = self._ready = False
+
     def _ask(self, capture: Capture) -> Extraction:
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        assert process.stdout is not None
+        worker = self._worker
         question = pickle.dumps(capture, 5)
-        deadline = time.monotonic() + self._time_limit
-        if self._warm:
-            _send(process.stdin.fileno(), question, deadline)
-        else:  # it lies ready when the imports are done
-            _send(process.stdin.fileno(), question, time.monotonic() + WARM_UP)
+        if not self._ready:  # the page lies there when the imports are done
+            limit = time.monotonic() + WARM_UP
+            worker.say(question, deadline=limit)
             if self._meanwhile is not None:
                 self._meanwhile()
                 self._meanwhile = None
-            _receive(process.stdout.fileno(), time.monotonic() + WARM_UP)
-            self._warm = True
+            worker.hear(deadline=limit)
+            self._ready = True
             deadline = time.monotonic() + self._time_limit
-        answer = pickle.loads(_receive(process.stdout.fileno(), deadline))
+        else:
+            deadline = time.monotonic() + self._time_limit
+            worker.say(question, deadline=deadline)
+        answer = pickle.loads(worker.hear(deadline=deadline))
         assert isinstance(answer, Extraction)
         return answer
 
 
 def serve() -> None:
-    """The worker: say that the imports are done, then answer one capture after the other."""
-    _limit(int(sys.argv[1]))
+    """The worker as a program: the memory limit is its argument, the pipes its streams."""
     source, sink = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)  # a library that prints must not disturb the answers
-    read = _load()
-    _send(sink, b"")
-    if not select.select([source], [], [], 0)[0]:
-        read(_page())  # nothing to do yet: what is compiled at the first page is compiled now
-    while True:
-        try:
-            capture = pickle.loads(_receive(source))
-        except EOFError:
-            return
-        _send(sink, pickle.dumps(read(capture), 5))
+    _answer(source, sink, int(sys.argv[1]))
+
+
+def _answer(source: int, sink: int, memory: int) -> None:
+    """Get ready at the first message, say so, and answer one capture after the other."""
+    _limit(memory)
+    try:
+        message = receive(source)
+        read = _load()
+        send(sink, WARM)
+        if message == WARM and not select.select([source], [], [], 0)[0]:
+            read(_page())  # nothing to do yet: what is compiled at the first page is compiled now
+        while True:
+            if message != WARM:
+                send(sink, pickle.dumps(read(pickle.loads(message)), 5))
+            message = receive(source)
+    except EOFError:
+        return
 
 
 def _load() -> Callable[[Capture], Extraction]:
@@ -171,44 +190,6 @@ def _limit(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform != "darwin":  # where the limit does not exist for address space
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
-def _environment() -> dict[str, str]:
-    """The worker finds the same packages as this process."""
-    return dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-
-
-def _send(pipe: int, data: bytes, deadline: float | None = None) -> None:
-    view = memoryview(LENGTH.pack(len(data)) + data)
-    while view:
-        _wait([], [pipe], deadline)
-        view = view[os.write(pipe, view[: 1 << 16]) :]
-
-
-def _receive(pipe: int, deadline: float | None = None) -> bytes:
-    (length,) = LENGTH.unpack(_exactly(pipe, LENGTH.size, deadline))
-    return _exactly(pipe, length, deadline)
-
-
-def _exactly(pipe: int, length: int, deadline: float | None) -> bytes:
-    parts = []
-    while length:
-        _wait([pipe], [], deadline)
-        part = os.read(pipe, min(length, 1 << 20))
-        if not part:
-            raise EOFError
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
-
-
-def _wait(reading: list[int], writing: list[int], deadline: float | None) -> None:
-    """Until a pipe is ready; `TimeoutError` at the deadline."""
-    if deadline is None:
-        return
-    left = deadline - time.monotonic()
-    if left <= 0 or not any(select.select(reading, writing, [], left)):
-        raise TimeoutError
 
 
 def _unreadable(reason: str) -> Extraction:

@@ -20,7 +20,8 @@ import json, sys
 from clipper.extract import late
 late.load_extractor()
 {more}
-heavy = ("urllib3", "courlan", "htmldate", "charset_normalizer", "trafilatura.downloads")
+heavy = ("urllib3", "courlan", "htmldate", "charset_normalizer", "trafilatura.downloads", "urllib.request",
+         "importlib.metadata")
 print(json.dumps({{name: hasattr(sys.modules.get(name), "__file__") for name in heavy}}))
 """
 
@@ -46,6 +47,11 @@ def test_the_extractor_loads_no_downloader() -> None:
 def test_what_stands_in_for_a_library_loads_it_when_it_is_called() -> None:
     after = loaded('from charset_normalizer import from_bytes; assert from_bytes("café".encode()).best()')
     assert after["charset_normalizer"]
+
+
+def test_the_version_of_the_extractor_is_told_without_its_metadata() -> None:
+    code = "import trafilatura.xml; assert trafilatura.xml.PKG_VERSION == trafilatura.__version__"
+    assert not any(loaded(code).values())
 
 
 def test_the_date_finder_is_the_real_one_when_it_is_asked() -> None:

@@ -1,7 +1,7 @@
 """What trafilatura imports and reading a page never calls, loaded when it is called after all.
 
 The downloader, the date finder and what they stand on are more than half of the time that
-importing trafilatura takes (91 ms with them, 43 without). In the worker, modules stand in for them:
+importing trafilatura takes (91 ms with them, 35 without). In the worker, modules stand in for them:
 each name is a class that loads the real thing when it is called or looked into. Elsewhere,
 where other code may import the same libraries, nothing is replaced.
 """
@@ -9,13 +9,19 @@ where other code may import the same libraries, nothing is replaced.
 from __future__ import annotations
 
 import sys
+from glob import escape, glob
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 __all__ = ["load_extractor"]
 
-LATE = ("charset_normalizer", "courlan", "htmldate", "trafilatura.downloads", "urllib3", "urllib3.response")
+VERSIONS = "importlib.metadata"
+LATE = (
+    *("charset_normalizer", "courlan", "htmldate", "trafilatura.downloads", "urllib3", "urllib3.response"),
+    "urllib.request",  # justext's, for its command line
+    VERSIONS,
+)
 
 
 class _Late(type):
@@ -45,6 +51,18 @@ class _StandIn(ModuleType):
         return late
 
 
+class _Versions(_StandIn):
+    """`importlib.metadata`, of which trafilatura wants to know its own version: 8 ms."""
+
+    @staticmethod
+    def version(name: str) -> str:
+        """What the name of the folder beside the package says, else what the real module says."""
+        for folder in sys.path:
+            for found in glob(f"{escape(folder)}/{name}-*.dist-info"):
+                return found.removesuffix(".dist-info").rpartition("-")[2]
+        return str(_Late("version", (), {"__module__": "importlib.metadata"})(name))
+
+
 def load_extractor() -> None:
     """Import `clipper.extract.article`, and the libraries under it as late as they allow.
 
@@ -52,7 +70,7 @@ def load_extractor() -> None:
     """
     for name in LATE:
         if name not in sys.modules:
-            sys.modules[name] = _StandIn(name)
+            sys.modules[name] = (_Versions if name == VERSIONS else _StandIn)(name)
     try:
         import_module("clipper.extract.article")
     except (AttributeError, ImportError, TypeError):

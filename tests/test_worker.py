@@ -50,7 +50,7 @@ def test_what_stands_in_for_a_library_loads_it_when_it_is_called() -> None:
 
 
 def test_the_version_of_the_extractor_is_told_without_its_metadata() -> None:
-    code = "import trafilatura.xml; assert trafilatura.xml.PKG_VERSION == trafilatura.__version__"
+    code = "import trafilatura.xml, urllib.request; assert urllib.request.urlopen; assert trafilatura.xml.PKG_VERSION == trafilatura.__version__"
     assert not any(loaded(code).values())
 
 

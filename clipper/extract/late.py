@@ -68,9 +68,10 @@ def load_extractor() -> None:
 
     Where a trafilatura of another version cannot be imported like this, everything is imported.
     """
+    import_module("urllib")  # the package of one of them
     for name in LATE:
         if name not in sys.modules:
-            sys.modules[name] = (_Versions if name == VERSIONS else _StandIn)(name)
+            _put(name, (_Versions if name == VERSIONS else _StandIn)(name))
     try:
         import_module("clipper.extract.article")
     except (AttributeError, ImportError, TypeError):
@@ -84,7 +85,21 @@ def _clear() -> None:
     """Take the stand-ins away; names that were taken from them stay good."""
     for name in LATE:
         if isinstance(sys.modules.get(name), _StandIn):
-            del sys.modules[name]
+            _put(name, None)
+
+
+def _put(name: str, stand_in: ModuleType | None) -> None:
+    """Put a stand-in where `import` looks, and where `package.module` looks; None takes it away."""
+    above, _, last = name.rpartition(".")
+    package = sys.modules.get(above)
+    if stand_in is not None:
+        sys.modules[name] = stand_in
+        if package is not None:
+            setattr(package, last, stand_in)
+        return
+    del sys.modules[name]
+    if package is not None and last in vars(package):
+        delattr(package, last)
 
 
 def _real(late: _Late) -> Any:

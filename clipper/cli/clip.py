@@ -101,6 +101,7 @@ def clip_command(
     manner = _manner(options)
     if html is not None or page_url is not None:
         return _clip_saved(html, page_url, urls, db, manner)
+    _no_slip(urls)
     addresses = [*urls, *(url for file in lists for url in read_list(file))]
     if not addresses:
         raise UsageError("no address given; write `clip URL`, `clip -i FILE`, or `clip --help`")
@@ -114,6 +115,24 @@ def clip_command(
                 reader.warm()  # it takes longest, and the page is sure to be read
         archive = stack.enter_context(_archive(db, dry_run, keep_bodies))
         return Tale(manner, total=len(addresses)).tell(_results(addresses, archive, manner, reader))
+
+
+def _no_slip(words: tuple[str, ...]) -> None:
+    """Complain about a first word that is a misspelt command, or a file."""
+    if not words or ":" in words[0]:
+        return
+    from difflib import get_close_matches
+
+    from clipper.cli.group import COMMANDS
+
+    meant = [] if "." in words[0] else get_close_matches(words[0], COMMANDS, n=1, cutoff=0.7)
+    if meant:
+        raise UsageError(f"there is no command {words[0]!r}; did you mean `clip {meant[0]}`?")
+    if Path(words[0]).is_file():
+        raise UsageError(
+            f"{words[0]} is a file; `clip -i FILE` reads addresses from it, "
+            "`clip --html FILE --url URL` files it as a page"
+        )
 
 
 def read_list(file: Path) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 
 import click
@@ -27,8 +28,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "browse": ("browse", "Open the archive in Datasette."),
 }
 
-# Options of the group itself; every other option belongs to the default command.
+# Options of the group itself; every other option belongs to a command.
 GROUP_OPTIONS = ("--help", "-h", "--version")
+# The options of all commands that take a value, so that `clip --db X list` finds its command without
+# loading all of them; a test holds them against the commands' own.
+VALUED = frozenset(
+    "--allow-private --at --cookies --db --error-file --header --host --html --input --keep-bodies --limit --max-age "
+    "--max-bytes --output --port --proxy --replay --retries --robots --since --sleep --state --tag --timeout --to "
+    "--url --user-agent -e -i -n -o -p".split()
+)
 
 EPILOG = """\b
 Examples:
@@ -37,6 +45,38 @@ Examples:
   clip search 漏洞
   clip diff https://www.4hou.com/posts/DxRx
 """
+
+
+def command_first(words: list[str]) -> list[str]:
+    """The words with the command in front: options may stand before it, and `clip` goes without saying."""
+    if not words or words[0] in GROUP_OPTIONS:
+        return words
+    if "--version" in words[: options_before(words)]:
+        return ["--version"]
+    return behind_command(words, COMMANDS) or ["clip", *words]
+
+
+def behind_command(words: list[str], commands: Iterable[str]) -> list[str] | None:
+    """The words with the options before the command moved behind it; None if they begin with none."""
+    place = options_before(words)
+    if place == len(words) or words[place] not in commands:
+        return None
+    return [words[place], *words[:place], *words[place + 1 :]]
+
+
+def options_before(words: list[str]) -> int:
+    """How many words at the beginning are options and their values."""
+    place = 0
+    while place < len(words) and words[place].startswith("-") and words[place] not in ("-", "--"):
+        place += 2 if words[place] in VALUED else 1
+    return min(place, len(words))
+
+
+class OptionsFirst(click.Group):
+    """A group whose commands' options may stand before the command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, behind_command(args, self.commands) or args)
 
 
 class DefaultGroup(click.Group):
@@ -54,9 +94,7 @@ class DefaultGroup(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in COMMANDS and args[0] not in GROUP_OPTIONS:
-            args = ["clip", *args]
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, command_first(args))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

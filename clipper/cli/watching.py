@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from clipper.cli.group import OptionsFirst
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import db_option, format_options, reading, writing
 from clipper.cli.output import complain, print_rows, remark, safe
@@ -16,7 +17,7 @@ from clipper.errors import LockedError
 COLUMNS = ("kind", "title", "url", "last_fetched", "failures", "tags")
 
 
-@click.group("watch")
+@click.group("watch", cls=OptionsFirst)
 def watch_command() -> None:
     """Manage the pages and feeds that `clip sync` fetches."""
 

@@ -224,7 +224,7 @@ def _unusable(url: str, capture: Capture, extraction: Extraction) -> UnusableErr
         return UnusableError(f"{url}: {said}; try again later", url=url, verdict="truncated")
     advice = ADVICE.get(extraction.verdict, "the page is kept as evidence, and no version was filed")
     reason = f" ({extraction.reason})" if extraction.reason else ""
-    message = f"{url}: {extraction.verdict}{reason}; {advice}"
+    message = f"{url}: {extraction.verdict}{reason}; {advice.replace('URL', url)}"
     return UnusableError(message, url=url, verdict=extraction.verdict)
 
 
@@ -240,6 +240,7 @@ ADVICE: dict[str, str] = {
     "maintenance": "the site is down for maintenance; try again later",
     "redirect-stub": "the page only sends readers elsewhere; clip the address it names",
     "chrome-only": "there is nothing on it but the site's menus; look at it in a browser",
+    "feed": "`clip watch add URL` follows it",
     "not-html": "clipper reads web pages; download other files with another tool",
     "unreadable": "its bytes are kept; `clip --no-isolate` shows what the extractor says",
 }

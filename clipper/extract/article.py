@@ -11,11 +11,12 @@ from lxml.html import HtmlElement
 
 from clipper import __version__
 from clipper.decode import decode
+from clipper.extract.kind import no_page
 from clipper.extract.metadata import metadata
 from clipper.extract.page import SILENT, parse
 from clipper.extract.region import Region, find
 from clipper.extract.render import Rendered, base_of, render
-from clipper.extract.verdict import not_html, verdict
+from clipper.extract.verdict import verdict
 from clipper.models import Capture, Decoded, Extraction, Verdict
 
 __all__ = ["read"]
@@ -31,8 +32,8 @@ def extractor() -> str:
 
 def read(capture: Capture) -> Extraction:
     """Read one capture; nothing about its content is an error."""
-    if reason := not_html(capture):
-        return Extraction(verdict=Verdict.NOT_HTML, reason=reason, extractor=extractor())
+    if other := no_page(capture):
+        return Extraction(verdict=other[0], reason=other[1], extractor=extractor())
     if not capture.body.strip():
         return Extraction(verdict=Verdict.EMPTY, reason="the server sent nothing", extractor=extractor())
     decoded = decode(capture.body, content_type=capture.header("content-type"))

@@ -14,6 +14,8 @@ from clipper.cli import run
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
 TAPE = str(FIXTURES / "4hou-article" / "tape.warc.gz")
 URL = "https://www.4hou.com/posts/Vlv1"
+FEED_TAPE = str(FIXTURES / "4hou-feed" / "tape.warc.gz")
+FEED = "https://www.4hou.com/feed"
 
 
 @pytest.fixture
@@ -130,6 +132,7 @@ BAD = [
     (["http://127.0.0.1:9/"], 7),
     (["--replay", "missing.warc.gz", URL], 3),
     (["--replay", TAPE, "https://www.4hou.com/posts/other"], 3),
+    (["--replay", FEED_TAPE, FEED], 6),
     (["list", "--db", "none.db"], 3),
     (["list", "--db", TAPE], 3),
     (["list", "--limit", "many"], 2),
@@ -154,6 +157,14 @@ def test_bad_input_is_one_line_and_a_code(
     told = capsys.readouterr()
     assert "Error:" in told.err
     assert "Traceback" not in told.err
+
+
+def test_a_feed_is_no_article_and_its_command_is_named(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--replay", FEED_TAPE, FEED]) == 6
+    assert f"feed (RSS); `clip watch add {FEED}` follows it" in capsys.readouterr().err
+    run(["list", "--json"])
+    (page,) = json.loads(capsys.readouterr().out)
+    assert page["versions"] == 0
 
 
 def test_a_batch_goes_on(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

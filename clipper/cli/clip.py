@@ -125,6 +125,8 @@ def _no_slip(words: tuple[str, ...]) -> None:
 
     from clipper.cli.group import COMMANDS
 
+    if words[0] in COMMANDS:
+        raise UsageError(f"`clip {words[0]}` does not know all of the options before it; see `clip {words[0]} --help`")
     meant = [] if "." in words[0] else get_close_matches(words[0], COMMANDS, n=1, cutoff=0.7)
     if meant:
         raise UsageError(f"there is no command {words[0]!r}; did you mean `clip {meant[0]}`?")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 
 from clipper.cli import run
-from clipper.cli.group import COMMANDS, VALUED, cli, command_first
+from clipper.cli.group import cli, command_first
 
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
 TAPE = str(FIXTURES / "4hou-article" / "tape.warc.gz")
@@ -77,22 +75,10 @@ def test_a_misspelt_command_is_named(words: str, meant: str, capsys: pytest.Capt
     assert f"`clip {meant}`" in capsys.readouterr().err
 
 
-def test_the_options_with_values_are_those_of_the_commands() -> None:
-    flags: set[str] = set()
-    valued: set[str] = set()
-    for command in every_command():
-        for parameter in command.params:
-            if isinstance(parameter, click.Option):
-                (flags if parameter.is_flag else valued).update([*parameter.opts, *parameter.secondary_opts])
-    assert valued == VALUED
-    assert not flags & VALUED
-
-
-def every_command() -> Iterator[click.Command]:
-    for name in COMMANDS:
-        command = cli.get_command(click.Context(cli), name)
-        assert command is not None
-        yield from command.commands.values() if isinstance(command, click.Group) else [command]
+@pytest.mark.parametrize("words", ["--replay tape list", "--nonsense list"])
+def test_options_before_a_command_must_be_its_own(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(words.split()) == 2
+    assert "Error: " in capsys.readouterr().err
 
 
 def test_a_file_is_no_address_but_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

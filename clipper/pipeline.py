@@ -75,6 +75,10 @@ class Result:
     words: int = 0
     change: str | None = None
     status: int | None = None
+    verdict: str | None = None
+    final_url: str | None = None
+    bytes: int = 0
+    requests: int = 0
     snapshot_id: int | None = None
     milliseconds: int = 0
     error: ClipperError | None = None
@@ -212,6 +216,10 @@ def _result(job: Job, capture: Capture, extraction: Extraction | None, filed: Fi
         words=extraction.words if extraction else 0,
         change=filed.change,
         status=capture.status,
+        verdict=str(extraction.verdict) if extraction else None,
+        final_url=capture.final_url,
+        bytes=len(capture.body),
+        requests=len(capture.hops),
         snapshot_id=filed.snapshot_id,
         milliseconds=capture.milliseconds,
         error=error,

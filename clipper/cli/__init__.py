@@ -9,6 +9,10 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
 
 __all__ = ["main", "run"]
 
@@ -35,26 +39,35 @@ def run(arguments: Sequence[str]) -> int:
     import click
 
     from clipper.cli.group import cli
+    from clipper.cli.output import complain
     from clipper.errors import ClipperError
 
     try:
-        code = cli.main(args=list(arguments), prog_name="clip", standalone_mode=False)
+        code = cli.main(args=list(arguments) or ["--help"], prog_name="clip", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
+    except click.UsageError as error:
+        if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # since click 8.2
+            error.show()
+            return error.exit_code
+        complain(f"{error.format_message().rstrip('.')}; see `{_command(error)} --help`")
+        return error.exit_code
     except click.ClickException as error:
-        error.show()
+        complain(error.format_message())
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
+        complain("interrupted; what was told is filed")
         return INTERRUPTED
     except ClipperError as error:
-        from clipper.cli.output import complain
-
         complain(str(error))
         return error.exit_code
     except BrokenPipeError:
         return _reader_went_away()
     return code if isinstance(code, int) else 0
+
+
+def _command(error: click.UsageError) -> str:
+    return error.ctx.command_path if error.ctx else "clip"
 
 
 def _reader_went_away() -> int:

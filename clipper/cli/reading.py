@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clipper import urls
-from clipper.cli.options import Moment, db_option, format_options, reading
-from clipper.cli.output import print_rows, remark, safe_block
+from clipper.cli.options import Moment, db_option, format_options, page_of, reading
+from clipper.cli.output import counted, in_colour, print_rows, remark, safe_block
 from clipper.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
     from clipper.models import Check, Snapshot
 
-HISTORY_COLUMNS = ("version", "fetched_at", "words", "change", "title")
+HISTORY_COLUMNS = ("version", "fetched_at", "words", "title", "change")
 CHECK_COLUMNS = ("checked_at", "outcome", "status", "bytes", "reason")
 
 
@@ -33,19 +32,18 @@ def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
 
     Example: clip history https://www.4hou.com/posts/DxRx --checks
     """
-    key = urls.url_key(url)
     with reading(db) as archive:
-        page = archive.page(key)
-        if page is None:
-            raise ArchiveError(f"{url} is not in the archive; `clip URL` puts it there")
-        if checks:
+        page = page_of(url, archive)
+        key = page.url_key
+        if checks or not (page.versions or form):
             print_rows(map(check_row, archive.checks(key)), form=form, columns=CHECK_COLUMNS)
             return
         versions = archive.history(key)
         rows = [{"version": n, **snapshot_row(s)} for n, s in enumerate(versions, 1)]
     print_rows(rows, form=form, columns=HISTORY_COLUMNS)
     if form is None:
-        remark(f"{page.versions} version(s), {page.checks} check(s), {page.state}; --checks lists the checks")
+        said = f"{counted(page.versions, 'version')}, {counted(page.checks, 'check')}, {page.state}"
+        remark(f"{said}; --checks lists the checks")
 
 
 @click.command("show")
@@ -75,7 +73,7 @@ def show_command(url: str, db: Path, at: datetime | None, form: str | None, outp
     Example: clip show https://www.4hou.com/posts/DxRx --at 2026-10-01
     """
     with reading(db) as archive:
-        snapshot = archive.snapshot(urls.url_key(url), at=at)
+        snapshot = archive.snapshot(page_of(url, archive).url_key, at=at)
         content = _content(archive, snapshot, form)
     if output:
         _write(output, content)
@@ -121,7 +119,7 @@ def diff_command(url: str, versions: tuple[str, ...], db: Path, form: str | None
         click.echo(diff.as_markdown(comparison))
     else:
         remark(f"{old.fetched_at:%Y-%m-%d %H:%M} → {new.fetched_at:%Y-%m-%d %H:%M}  {new.change or 'no change'}")
-        click.echo(diff.as_terminal(comparison, color=sys.stdout.isatty()))
+        click.echo(diff.as_terminal(comparison, color=in_colour()))
 
 
 def snapshot_row(snapshot: Snapshot) -> dict[str, object]:
@@ -184,9 +182,9 @@ def _content(archive: Archive, snapshot: Snapshot, form: str | None) -> str | by
 
 
 def _two(archive: Archive, url: str, versions: tuple[str, ...]) -> tuple[Snapshot, Snapshot]:
-    history = archive.history(urls.url_key(url))
+    history = archive.history(page_of(url, archive).url_key)
     if not history:
-        raise ArchiveError(f"{url} has no version in the archive; `clip URL` files one")
+        raise ArchiveError(f"{url} has no version in the archive; `clip history URL --checks` says why")
     if len(versions) > 2:
         raise UsageError("`clip diff URL [A [B]]` compares two versions, not more")
     if not versions and len(history) < 2:

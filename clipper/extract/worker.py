@@ -60,6 +60,10 @@ class Reader:
         if self._isolate and self._process is None and threading.active_count() == 1:
             self._begin(Process.fork(lambda source, sink: _answer(source, sink, self._memory_limit)))
 
+    def another(self) -> Reader:
+        """A reader of the same kind, with a worker of its own."""
+        return Reader(isolate=self._isolate, time_limit=self._time_limit, memory_limit=self._memory_limit)
+
     def warm(self) -> None:
         """Let the worker import what it reads with, without waiting for it."""
         if not self._isolate or self._told:

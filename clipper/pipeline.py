@@ -21,6 +21,7 @@ from clipper.errors import (
     FetchError,
     InvalidURL,
     RefusedError,
+    TapeError,
     UnusableError,
 )
 from clipper.models import Capture, Extraction, Filed, Outcome, Validators
@@ -62,7 +63,7 @@ class Gathered:
     started: datetime
     capture: Capture | None = None
     extraction: Extraction | None = None
-    error: FetchError | RefusedError | None = None
+    error: FetchError | RefusedError | TapeError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def gather(
         reader.warm()
     try:
         capture = fetcher.fetch(job.url, validators=job.validators)
-    except (FetchError, RefusedError) as error:
+    except (FetchError, RefusedError, TapeError) as error:
         return Gathered(job, started, getattr(error, "capture", None), error=error)
     if capture.status == 304 or _same_bytes(job, capture):
         return Gathered(job, started, capture)
@@ -190,6 +191,8 @@ def _same_bytes(job: Job, capture: Capture) -> bool:
 
 def _settle_error(gathered: Gathered, archive: Archive) -> Result:
     job, error = gathered.job, gathered.error
+    if isinstance(error, TapeError):  # it says something about the tape, and nothing about the page
+        return Result(url=job.url, outcome=Outcome.FAILED, error=error)
     outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.FAILED
     status = error.status if isinstance(error, FetchError) else None
     archive.record_failure(

@@ -101,7 +101,10 @@ def clip_command(
             from clipper.pipeline import clip_file
 
             results = iter([clip_file(*saved, archive=archive, reader=reader, now=datetime.now(UTC))])
-        return Tale(manner, total=len(addresses) or 1).tell(results)
+        code = Tale(manner, total=len(addresses) or 1).tell(results)
+        if dry_run and not manner.quiet:
+            remark("Dry run: nothing was filed.")
+        return code
 
 
 def _no_slip(words: tuple[str, ...]) -> None:

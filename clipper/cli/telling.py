@@ -80,7 +80,7 @@ class Tale:
         elif not self.manner.quiet:
             click.echo(line_of(result))
         if self.manner.verbose and (said := detail_of(result)):
-            remark(f"              {said}")
+            click.echo(f"{'':14}{safe(said, limit=600)}", err=True)
 
     def _sum_up(self) -> None:
         """One line on all of them, where there were several."""

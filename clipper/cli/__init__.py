@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "run"]
 
-INTERRUPTED = 130
+FILE, INTERRUPTED = 3, 130
 
 
 def main() -> None:
@@ -26,11 +26,14 @@ def main() -> None:
     """
     gc.set_threshold(100_000)  # most of what a command makes lives to its end
     code = run(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        pass
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:  # a shell can close it
+                stream.flush()
+        except BrokenPipeError:
+            pass
+        except OSError:
+            code = code or FILE
     os._exit(code)
 
 
@@ -61,16 +64,11 @@ def run(arguments: Sequence[str]) -> int:
     except ClipperError as error:
         complain(str(error))
         return error.exit_code
-    except BrokenPipeError:
-        return _reader_went_away()
+    except OSError as error:  # a full disk under standard output, say
+        complain(f"cannot go on: {error}")
+        return FILE
     return code if isinstance(code, int) else 0
 
 
 def _command(error: click.UsageError) -> str:
     return error.ctx.command_path if error.ctx else "clip"
-
-
-def _reader_went_away() -> int:
-    """`clip list | head` is no error; Python must not complain about the pipe at exit either."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0

@@ -1,7 +1,7 @@
-"""What trafilatura imports and reading a page never calls, loaded when it is called after all.
+"""What trafilatura imports and reading a page seldom calls, loaded when it is called after all.
 
-The downloader, the date finder and what they stand on are more than half of the time that
-importing trafilatura takes (91 ms with them, 35 without). In the worker, modules stand in for them:
+The downloader, the date finder, the last resort (justext) and what they stand on are most of the time
+that importing trafilatura takes (91 ms with them, 25 without). In the worker, modules stand in for them:
 each name is a class that loads the real thing when it is called or looked into. Elsewhere,
 where other code may import the same libraries, nothing is replaced.
 """
@@ -18,8 +18,8 @@ __all__ = ["load_extractor"]
 
 VERSIONS = "importlib.metadata"
 LATE = (
-    *("charset_normalizer", "courlan", "htmldate", "trafilatura.downloads", "urllib3", "urllib3.response"),
-    "urllib.request",  # justext's, for its command line
+    *("backports.zstd", "charset_normalizer", "courlan", "htmldate", "trafilatura.downloads", "urllib3"),
+    *("urllib3.response", "justext.core", "justext.utils"),
     VERSIONS,
 )
 
@@ -68,7 +68,6 @@ def load_extractor() -> None:
 
     Where a trafilatura of another version cannot be imported like this, everything is imported.
     """
-    import_module("urllib")  # the package of one of them
     for name in LATE:
         if name not in sys.modules:
             _put(name, (_Versions if name == VERSIONS else _StandIn)(name))

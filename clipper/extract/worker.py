@@ -58,6 +58,10 @@ class Reader:
         other threads, or if a worker runs, nothing is done.
         """
         if self._isolate and self._process is None and threading.active_count() == 1:
+            # Both processes need these, and so they load them once.
+            import hashlib  # noqa: F401
+            import logging  # noqa: F401
+
             self._begin(Process.fork(lambda source, sink: _answer(source, sink, self._memory_limit)))
 
     def another(self) -> Reader:

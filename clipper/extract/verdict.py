@@ -10,7 +10,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from clipper.models import Verdict
 
@@ -32,7 +32,7 @@ class Signature:
 @cache
 def signatures() -> tuple[Signature, ...]:
     """Those that ship with clipper."""
-    data = tomllib.loads(files("clipper.extract").joinpath("signatures.toml").read_text("utf-8"))
+    data = tomllib.loads(Path(__file__).with_name("signatures.toml").read_text("utf-8"))
     return tuple(
         Signature(Verdict(name), phrase.lower(), table["at_most"])
         for name, tables in data.items()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from clipper import urls
+from clipper.cli.output import remark
 from clipper.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -55,10 +56,13 @@ def reading(db: Path) -> Archive:
 
 
 def writing(db: Path, *, create: bool = False) -> Archive:
-    """The archive, for commands that write; `create` makes it where there is none."""
+    """The archive, for commands that write; `create` makes it where there is none, and says so."""
     from clipper.archive import Archive
 
-    return Archive.open(db, create=create)
+    archive = Archive.open(db, create=create)
+    if archive.created:
+        remark(f"New archive: {db.absolute()}")
+    return archive
 
 
 def page_of(url: str, archive: Archive) -> Page:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
 @click.command("show")
 @click.argument("url")
 @db_option
-@click.option("--at", type=Moment(), metavar="DATE", help="The version in force at that time.")
+@click.option("--at", "version", metavar="DATE|N", help="The version in force at that time, or the Nth one.")
 @click.option("-m", "--markdown", "form", flag_value="markdown", default=None, help="Markdown (the default).")
 @click.option(
     "-f",
@@ -67,13 +66,18 @@ def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
     metavar="FILE",
     help="Write there.",
 )
-def show_command(url: str, db: Path, at: datetime | None, form: str | None, output: Path | None) -> None:
+def show_command(url: str, db: Path, version: str | None, form: str | None, output: Path | None) -> None:
     """Print an archived article.
+
+    It is the latest version unless --at says which: a date, or a number as `clip history` counts
+    them (-1 is the latest, -2 the one before it).
 
     Example: clip show https://www.4hou.com/posts/DxRx --at 2026-10-01
     """
     with reading(db) as archive:
-        snapshot = archive.snapshot(page_of(url, archive).url_key, at=at)
+        key = page_of(url, archive).url_key
+        history = archive.history(key) if version else []
+        snapshot = _version(history, version) if version and history else archive.snapshot(key)
         content = _content(archive, snapshot, form)
     if output:
         _write(output, content)
@@ -83,7 +87,7 @@ def show_command(url: str, db: Path, at: datetime | None, form: str | None, outp
         click.echo(safe_block(content) if sys.stdout.isatty() else content)
 
 
-@click.command("diff")
+@click.command("diff", context_settings={"ignore_unknown_options": True})  # -1 is a version
 @click.argument("url")
 @click.argument("versions", nargs=-1, metavar="[A [B]]")
 @db_option
@@ -195,7 +199,7 @@ def _two(archive: Archive, url: str, versions: tuple[str, ...]) -> tuple[Snapsho
 
 
 def _version(history: list[Snapshot], name: str) -> Snapshot:
-    """A version by its number, 1 the oldest and -1 the latest, or by a date."""
+    """A version by its number, 1 the oldest and -1 the latest, or the one in force at a date."""
     if name.lstrip("-").isdigit():
         number = int(name)
         if number == 0 or abs(number) > len(history):

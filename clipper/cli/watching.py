@@ -19,7 +19,10 @@ COLUMNS = ("kind", "last_fetched", "failures", "tags", "title", "url")
 
 @click.group("watch", cls=OptionsFirst)
 def watch_command() -> None:
-    """Manage the pages and feeds that `clip sync` fetches."""
+    """Manage the pages and feeds that `clip sync` fetches.
+
+    Example: clip watch add https://www.4hou.com/feed
+    """
 
 
 @watch_command.command("add")

@@ -64,6 +64,26 @@ def test_an_edit_is_a_version_and_a_diff(clipped: Path, tmp_path: Path, capsys: 
     assert run(["show", URL, "--at", "2020-01-01"]) == 3
 
 
+@pytest.mark.parametrize(("at", "version"), [("1", 1), ("2", 2), ("-1", 2), ("-2", 1), ("2099-01-01", 2)])
+def test_a_version_is_named_by_its_number_or_a_date(
+    clipped: Path, at: str, version: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--html", str(FIXTURES / "4hou-edited" / "page.html"), "--url", URL]) == 0
+    capsys.readouterr()
+    assert run(["show", URL, "-f", "--at", at]) == 0
+    assert f"\nversion: {version}\n" in capsys.readouterr().out
+
+
+def test_versions_may_be_counted_from_the_end(clipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--html", str(FIXTURES / "4hou-edited" / "page.html"), "--url", URL]) == 0
+    capsys.readouterr()
+    told = []
+    for versions in (["1", "2"], ["-2", "-1"], []):
+        assert run(["diff", URL, *versions, "--json"]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1] == told[2] != ""
+
+
 @pytest.mark.parametrize("query", ["漏洞", "校准", "阀门 摘要", '"供应链漏洞"', "calibration", "sha256*"])
 def test_search_finds_words(clipped: Path, query: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["search", query, "--json"]) == 0

@@ -20,7 +20,6 @@ from clipper.errors import ArchiveError
 
 __all__ = ["connect", "transaction", "translated"]
 
-LEDGER_SINCE = 2  # the version of the schema
 BUSY_MILLISECONDS = 30_000
 # What SQLite says, and what a person can do about it.
 ADVICE = {
@@ -164,10 +163,6 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> bool:
             from clipper.archive.migrations import migrate
 
             migrate(connection)
-            if version < LEDGER_SINCE:
-                from clipper.archive import ledger
-
-                ledger.adopt(connection)
     return False
 
 

@@ -130,12 +130,14 @@ def _validate(
         return
     if outcome == Outcome.NOT_MODIFIED:
         connection.execute(
-            "UPDATE pages SET etag = coalesce(?, etag), last_modified = coalesce(?, last_modified) WHERE id = ?",
+            "UPDATE pages SET etag = coalesce(?1, etag), last_modified = coalesce(?2, last_modified) WHERE id = ?3"
+            " AND (etag IS NOT coalesce(?1, etag) OR last_modified IS NOT coalesce(?2, last_modified))",
             (validators.etag, validators.last_modified, page_id),
         )
     else:
         connection.execute(
-            "UPDATE pages SET etag = ?, last_modified = ? WHERE id = ?",
+            "UPDATE pages SET etag = ?1, last_modified = ?2 WHERE id = ?3"
+            " AND (etag IS NOT ?1 OR last_modified IS NOT ?2)",
             (validators.etag, validators.last_modified, page_id),
         )
 

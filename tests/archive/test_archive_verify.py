@@ -79,7 +79,7 @@ def test_an_archive_that_nobody_touched_is_whole(filled: Path) -> None:
         ("INSERT INTO notes VALUES (9, 1, 'put in', '2026')", "notes 9"),
         ("UPDATE ledger SET digest = zeroblob(32) WHERE id = 2", "ledger 2"),
         ("DELETE FROM ledger WHERE id = 2", "ledger 2"),
-        ("DELETE FROM ledger WHERE id = (SELECT max(id) FROM ledger)", "listings 1"),
+        ("DELETE FROM ledger WHERE id = (SELECT max(id) FROM ledger)", "feeds 1"),
         ("UPDATE search SET body = 'other' WHERE snapshot_id = 1", "search 1"),
         ("UPDATE pages SET versions = 99", "pages 1"),
         ("UPDATE bodies SET size = 1 WHERE rowid = 1", "body"),

@@ -22,6 +22,7 @@ __all__ = [
     "page",
     "page_by_id",
     "pages",
+    "pruned",
     "snapshot",
     "snapshots",
     "stats",
@@ -138,6 +139,13 @@ def latest_body(connection: sqlite3.Connection, url_key: str) -> str | None:
         (url_key,),
     ).fetchone()
     return row[0] if row else None
+
+
+def pruned(connection: sqlite3.Connection, url_key: str) -> int:
+    (count,) = connection.execute(
+        "SELECT count(*) FROM tombstones JOIN pages ON pages.id = page_id WHERE url_key = ?", (url_key,)
+    ).fetchone()
+    return int(count)
 
 
 EVIDENCE = "request_headers, headers, hops, truncated_by"

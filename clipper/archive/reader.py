@@ -14,6 +14,8 @@ from clipper.archive.rows import Evidence
 from clipper.models import Check, Hit, Page, PageState, Snapshot, Source, Validators
 
 if TYPE_CHECKING:
+    from clipper.archive.prune import Doomed, Rule
+    from clipper.archive.sizes import HostSize
     from clipper.archive.verify import Damage
 
 __all__ = ["KeepBodies", "Reader"]
@@ -158,6 +160,38 @@ class Reader:
         """Counts of rows and bytes by kind."""
         with self._reading():
             return queries.stats(self.connection)
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes of the file by what they hold: bodies, texts, search index …"""
+        from clipper.archive import sizes
+
+        with self._reading():
+            return sizes.by_kind(self.connection)
+
+    def hosts(self, *, limit: int | None = None) -> list[HostSize]:
+        """What each host takes, the largest first."""
+        from clipper.archive import sizes
+
+        with self._reading():
+            return sizes.by_host(self.connection, limit=limit)
+
+    def doomed(self, rule: Rule) -> list[Doomed]:
+        """The versions that `prune` would take away."""
+        from clipper.archive import prune
+
+        with self._reading():
+            return prune.doomed(self.connection, rule)
+
+    def pruned(self, url_key: str) -> int:
+        """How many versions of a page were pruned."""
+        with self._reading():
+            return queries.pruned(self.connection, url_key)
+
+    def backup(self, target: Path) -> int:
+        """Write a verified copy to `target`, whatever others write meanwhile; its size in bytes."""
+        from clipper.archive import backup
+
+        return backup.backup(self.path, target)
 
     def tags(self, url_key: str) -> tuple[str, ...]:
         """A page's tags, sorted."""

@@ -23,6 +23,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("importing", "Bring in other archives: Markdown folders, bookmarks, WARC files."),
     "watch": ("watching", "Manage the pages and feeds that `clip sync` fetches."),
     "sync": ("watching", "Fetch what is watched: the command for cron."),
+    "verify": ("proof", "Check every byte, record and index, and name each damage."),
+    "seal": ("proof", "Print the head of the chain, for a timestamp service or a notary."),
+    "merge": ("keeping", "Bring in all that other archives have and this one has not."),
+    "prune": ("keeping", "Take old versions away; by itself it only says which."),
+    "backup": ("keeping", "Copy the archive to one file, while others write to it, and verify the copy."),
+    "stats": ("keeping", "Count what is in the archive, and what takes how much room."),
+    "doctor": ("doctor", "Look whether this machine is fit for the archive, and say what is not."),
     "record": ("record", "Record what a server sends as a WARC tape."),
     "browse": ("browse", "Open the archive in Datasette."),
 }

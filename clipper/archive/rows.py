@@ -44,7 +44,7 @@ Row = Sequence[Any]
 PAGE = (
     "pages.id, pages.url_key, pages.url, pages.host, pages.title, pages.state, pages.first_fetched,"
     " pages.last_fetched, pages.last_changed, pages.versions, pages.checks, pages.latest_snapshot,"
-    " pages.etag, pages.last_modified"
+    " pages.etag, pages.last_modified, pages.gone_since, pages.back_since"
 )
 PAGE_WIDTH = PAGE.count(",") + 1
 SNAPSHOT = (
@@ -110,6 +110,8 @@ def page(row: Row) -> Page:
         checks=row[10],
         latest_snapshot=row[11],
         validators=Validators(etag=row[12], last_modified=row[13]),
+        gone_since=when(row[14]),
+        back_since=when(row[15]),
     )
 
 

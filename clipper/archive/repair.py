@@ -55,6 +55,7 @@ def _derive(connection: sqlite3.Connection) -> None:
     """The index, and what pages say of their checks."""
     for (page_id,) in connection.execute("SELECT id FROM pages").fetchall():
         standing.recount(connection, page_id)
+    connection.execute("DELETE FROM search_fts_config WHERE k <> 'version'")
     # The triggers of `search` need an index that fits it.
     connection.execute("INSERT INTO search_fts(search_fts) VALUES ('rebuild')")
     connection.execute("DELETE FROM search WHERE snapshot_id NOT IN (SELECT id FROM snapshots)")

@@ -44,9 +44,12 @@ def verify(connection: sqlite3.Connection, *, expected_head: str | None = None) 
     }
     for part, stage in stages.items():
         try:
+            connection.text_factory = _lenient
             yield from stage(connection)
         except (sqlite3.DatabaseError, ValueError) as error:
             yield Damage(part, "the file", f"cannot be read any further: {error}")
+        finally:
+            connection.text_factory = str
     if expected_head and not _has_head(connection, expected_head):
         yield Damage("ledger", "the chain", f"has no head {expected_head}: entries were altered")
 
@@ -152,12 +155,30 @@ def _derived(connection: sqlite3.Connection) -> Iterator[Damage]:
         if not right:
             what = "its columns do not follow from its checks"
             yield Damage("derived", f"pages {page_id}", what, True)
+    yield from _index(connection)
+
+
+def _index(connection: sqlite3.Connection) -> Iterator[Damage]:
+    """The full-text index by its own check, and the pages in which it looks for a word, which that leaves out.
+
+    https://www.sqlite.org/src/file/ext/fts5/fts5_index.c: a leaf's number is segment << 37 | page; its bytes 2 and 3
+    say where the list of the words begins that start on it, if any do; `search_fts_idx` has a row for each that has one.
+    """
     try:
         connection.execute("INSERT INTO search_fts(search_fts, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
-            return  # FTS5 takes the question for a write
-        yield Damage("derived", "search_fts", f"does not fit the table search: {error}", True)
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:  # FTS5 takes the question for a write
+            yield Damage("derived", "search_fts", f"does not fit the table search: {error}", True)
+    if connection.execute("SELECT k, v FROM search_fts_config").fetchall() not in ([("version", 4)], [("version", 5)]):
+        yield Damage("derived", "search_fts_config", "does not name the index's version", True)
+    leaves = {
+        (number >> 37, number & 0x7FFFFFFF)
+        for number, block in connection.execute("SELECT id, block FROM search_fts_data WHERE id > 10")
+        if not number >> 31 & 0x3F and len(block) > int.from_bytes(block[2:4], "big")
+    }
+    found = connection.execute("SELECT segid, pgno >> 1 FROM search_fts_idx").fetchall()
+    if sorted(leaves) != sorted(found):
+        yield Damage("derived", "search_fts_idx", "leads to other pages than the index has", True)
 
 
 def _reach(connection: sqlite3.Connection, name: str) -> str:
@@ -183,6 +204,11 @@ def _reach(connection: sqlite3.Connection, name: str) -> str:
 def _version(connection: sqlite3.Connection, snapshot_id: int) -> str:
     row = connection.execute("SELECT url, fetched_at FROM snapshots WHERE id = ?", (snapshot_id,)).fetchone()
     return f"the version of {row[0]} of {row[1]}" if row else ""
+
+
+def _lenient(text: bytes) -> str:
+    """A text that is no UTF-8 any more is another text, not the end of the check."""
+    return text.decode("utf-8", "replace")
 
 
 def _is_time(text: str) -> bool:

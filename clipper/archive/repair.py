@@ -55,7 +55,9 @@ def _derive(connection: sqlite3.Connection) -> None:
     """The index, and what pages say of their checks."""
     for (page_id,) in connection.execute("SELECT id FROM pages").fetchall():
         standing.recount(connection, page_id)
-    connection.execute("DELETE FROM search_fts_config WHERE k <> 'version'")
+    if connection.execute("SELECT k, v FROM search_fts_config").fetchall() not in ([("version", 4)], [("version", 5)]):
+        connection.execute("DELETE FROM search_fts_config")
+        connection.execute("INSERT INTO search_fts_config VALUES ('version', 4)")
     # The triggers of `search` need an index that fits it.
     connection.execute("INSERT INTO search_fts(search_fts) VALUES ('rebuild')")
     connection.execute("DELETE FROM search WHERE snapshot_id NOT IN (SELECT id FROM snapshots)")

@@ -114,7 +114,6 @@ def test_what_is_derived_is_made_again(filled: Path) -> None:
         "UPDATE search SET body = 'other' WHERE snapshot_id = 2",
         "INSERT INTO search_fts(search_fts) VALUES ('delete-all')",
         "UPDATE search_fts_config SET k = 'tersion'",
-        "UPDATE search_fts_idx SET segid = segid + 100",
         "UPDATE bodies SET depth = depth + 1, size = size + 1",
         "UPDATE pages SET versions = 99, state = 'alive'",
     )

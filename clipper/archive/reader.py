@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from clipper.archive import connection, queries
 from clipper.archive.rows import Evidence
-from clipper.models import Check, Hit, Page, PageState, Snapshot, Source, Validators
+from clipper.models import Capture, Check, Hit, Page, PageState, Snapshot, Source, Validators
 
 if TYPE_CHECKING:
+    from clipper.archive.captures import Untold
     from clipper.archive.prune import Doomed, Rule
     from clipper.archive.sizes import HostSize
     from clipper.archive.verify import Damage
@@ -126,6 +127,13 @@ class Reader:
         """The latest version of each page, or every one, fetched at `since` or later; by time."""
         with self._reading():
             yield from queries.snapshots(self.connection, since=since, every=every)
+
+    def captures(self, *, url_key: str | None = None, since: datetime | None = None) -> Iterator[Capture | Untold]:
+        """What servers answered, all pages' or one's, in the order of time; and what is not here, and why."""
+        from clipper.archive import captures
+
+        with self._reading():
+            yield from captures.captures(self.connection, url_key=url_key, since=since)
 
     def markdown(self, snapshot_id: int) -> str:
         """The article of a version."""

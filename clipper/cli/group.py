@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("reading", "Show what changed between two versions of a page."),
     "tag": ("annotate", "Tag a page."),
     "note": ("annotate", "Write a note on a page."),
-    "export": ("export", "Write the archive out as Markdown files, JSON or CSV."),
+    "export": ("export", "Write the archive out: Markdown files, JSON, CSV, WARC or WACZ."),
     "import": ("importing", "Bring in other archives: Markdown folders, bookmarks, WARC files."),
     "watch": ("watching", "Manage the pages and feeds that `clip sync` fetches."),
     "sync": ("watching", "Fetch what is watched: the command for cron."),

@@ -16,6 +16,7 @@ __all__ = [
     "checks",
     "evidence",
     "evidence_of",
+    "has",
     "history",
     "latest_body",
     "markdown",
@@ -127,6 +128,15 @@ def markdown(connection: sqlite3.Connection, snapshot_id: int) -> str:
     if text is None:
         raise ArchiveError(f"there is no text of a snapshot {snapshot_id} in the archive")
     return text
+
+
+def has(connection: sqlite3.Connection, url_key: str, *, at: datetime, body: str | None) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM checks JOIN pages ON pages.id = checks.page_id WHERE pages.url_key = ?1 AND checks.checked_at = ?2"
+        " AND (?3 IS NULL OR coalesce(checks.body_sha256, checks.dropped_sha256) = ?3) LIMIT 1",
+        (url_key, rows.stamp(at), body),
+    )
+    return found.fetchone() is not None
 
 
 def latest_body(connection: sqlite3.Connection, url_key: str) -> str | None:

@@ -43,6 +43,7 @@ class Reader:
         self._keep = keep
         self._clock = clock
         self._watched = False
+        self._batching = False
 
     @classmethod
     def open(
@@ -79,6 +80,11 @@ class Reader:
         """What makes the next request conditional: of the latest good capture; empty if none."""
         page = self.page(url_key)
         return page.validators if page else Validators()
+
+    def has(self, url_key: str, *, at: datetime, body: str | None = None) -> bool:
+        """Whether a capture of that time is here, and (if `body` is given) with bytes of that sha256."""
+        with self._reading():
+            return queries.has(self.connection, url_key, at=at, body=body)
 
     def latest_body(self, url_key: str) -> str | None:
         """The sha256 of the latest good capture's bytes, kept or not; None without one."""

@@ -58,7 +58,7 @@ def _derive(connection: sqlite3.Connection) -> None:
     if connection.execute("SELECT k, v FROM search_fts_config").fetchall() not in ([("version", 4)], [("version", 5)]):
         connection.execute("DELETE FROM search_fts_config")
         connection.execute("INSERT INTO search_fts_config VALUES ('version', 4)")
-    # The triggers of `search` need an index that fits it.
+    # What changes in `search` from here on is taken out of the index by what it was.
     connection.execute("INSERT INTO search_fts(search_fts) VALUES ('rebuild')")
     connection.execute("DELETE FROM search WHERE snapshot_id NOT IN (SELECT id FROM snapshots)")
     for (snapshot_id,) in connection.execute("SELECT id FROM snapshots ORDER BY id").fetchall():

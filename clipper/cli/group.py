@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tag": ("annotate", "Tag a page."),
     "note": ("annotate", "Write a note on a page."),
     "export": ("export", "Write the archive out: Markdown files, JSON, CSV, WARC or WACZ."),
-    "import": ("importing", "Bring in other archives: Markdown folders, bookmarks, WARC files."),
+    "import": ("importing", "Bring in other archives: Markdown folders, WARC and WACZ files, bookmarks, lists."),
     "watch": ("watching", "Manage the pages and feeds that `clip sync` fetches."),
     "sync": ("watching", "Fetch what is watched: the command for cron."),
     "verify": ("proof", "Check every byte, record and index, and name each damage."),

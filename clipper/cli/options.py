@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
 
+KeepBodies = Literal["last", "all", "none"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_ARCHIVE = Path("archive.db")
@@ -43,6 +44,17 @@ def format_options(command: Command) -> Command:
     return command
 
 
+def keep_bodies_option(command: Command) -> Command:
+    """`--keep-bodies last|all|none`."""
+    return click.option(
+        "--keep-bodies",
+        type=click.Choice(["last", "all", "none"]),
+        default="last",
+        show_default=True,
+        help="Which bytes of unchanged checks to keep.",
+    )(command)
+
+
 def reading(db: Path) -> Archive:
     """The archive, for commands that only read."""
     from clipper.archive import Archive
@@ -50,11 +62,11 @@ def reading(db: Path) -> Archive:
     return Archive.open(db, readonly=True)
 
 
-def writing(db: Path, *, create: bool = False) -> Archive:
+def writing(db: Path, *, create: bool = False, keep_bodies: KeepBodies = "last") -> Archive:
     """The archive, for commands that write; `create` makes it where there is none."""
     from clipper.archive import Archive
 
-    return Archive.open(db, create=create)
+    return Archive.open(db, create=create, keep_bodies=keep_bodies)
 
 
 class Duration(click.ParamType[timedelta]):

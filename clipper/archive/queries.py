@@ -13,6 +13,7 @@ from clipper.errors import ArchiveError
 from clipper.models import Check, Page, Snapshot
 
 __all__ = [
+    "assets",
     "checks",
     "evidence",
     "evidence_of",
@@ -137,6 +138,14 @@ def has(connection: sqlite3.Connection, url_key: str, *, at: datetime, body: str
         (url_key, rows.stamp(at), body),
     )
     return found.fetchone() is not None
+
+
+def assets(connection: sqlite3.Connection, snapshot_id: int) -> list[tuple[str, str, str]]:
+    return connection.execute(
+        "SELECT url, body_sha256, coalesce(content_type, '') FROM assets"
+        " WHERE snapshot_id = ? AND body_sha256 IS NOT NULL ORDER BY id",
+        (snapshot_id,),
+    ).fetchall()
 
 
 def latest_body(connection: sqlite3.Connection, url_key: str) -> str | None:

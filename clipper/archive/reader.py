@@ -146,6 +146,11 @@ class Reader:
         with self._reading():
             return queries.markdown(self.connection, snapshot_id)
 
+    def assets(self, snapshot_id: int) -> list[tuple[str, str, str]]:
+        """(address, sha256, content type) of the images and files of a version whose bytes are kept."""
+        with self._reading():
+            return queries.assets(self.connection, snapshot_id)
+
     def evidence(self, check_id: int) -> Evidence:
         """The headers and hops of a check; empty where none were worth keeping."""
         with self._reading():

@@ -69,7 +69,10 @@ def export_command(
             from clipper.exports.mirror import mirror
 
             count = mirror(archive, folder, since=since)
-            remark(f"{count.written} written, {count.unchanged} unchanged, in {folder}.")
+            removed = f", {count.removed} removed" if count.removed else ""
+            remark(f"{count.written} written, {count.unchanged} unchanged{removed}, in {folder}.")
+            for path in count.edited:
+                remark(f"left as it is, because it was edited: {path}")
         else:
             snapshots = archive.snapshots(since=since, every=every)
             texts = form != "csv"

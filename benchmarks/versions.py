@@ -18,7 +18,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 from clipper.archive import Archive
@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 SERIES = ROOT / ".." / "shared" / "data" / "versions"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SENTENCE = re.compile(r"[^.!?。！？\n]{24,}[.!?。！？]")
+HIDDEN = re.compile(r"(?is)<(script|style|head|noscript|template)\b.*?</\1>")
 WORDS = "harbour lantern ledger meadow orchard pigeon quarry saddle timber violet".split()
 HAN = "港灯账野园鸽矿鞍木紫"
 LEAST = {"missed": 0.0, "false": 0.08}  # shares that may not be exceeded
@@ -107,9 +108,12 @@ def reordered(html: str, sentences: list[str], _: Extraction, rng: random.Random
 
 
 def title(html: str, _: list[str], reading: Extraction, rng: random.Random) -> str | None:
-    if not reading.title or reading.title not in html:
+    if not reading.title or reading.title not in HIDDEN.sub("", html):
         return None
-    return html.replace(reading.title, f"{reading.title} ({rng.choice(WORDS)})")
+    new = f"{reading.title} ({rng.choice(WORDS)})"
+    for form in (str, escape, lambda text: escape(text, quote=False), lambda text: text.replace("&", "&#038;")):
+        html = html.replace(form(reading.title), new)
+    return html
 
 
 EDITS: dict[str, Edit] = {
@@ -160,7 +164,8 @@ def synthetic(folder: Path | None) -> dict[str, float]:
         for number, (name, html) in enumerate(pages(folder)):
             rng = random.Random(number)
             _, reading = read(html.encode(), "https://page.example/", START)
-            sentences = [s for s in SENTENCE.findall(reading.text) if html.count(s) == 1]
+            shown = HIDDEN.sub("", html)  # a copy in a script or in the head is not what a reader sees
+            sentences = [s for s in SENTENCE.findall(reading.text) if html.count(s) == 1 == shown.count(s)]
             if not reading.verdict.good or not sentences or "</body>" not in html.lower():
                 continue
             used += 1

@@ -194,6 +194,8 @@ class Page:
     checks: int
     latest_snapshot: int | None
     validators: Validators = field(default_factory=Validators)
+    gone_since: datetime | None = None  # since when every check says that it is gone
+    back_since: datetime | None = None  # when it came back after it had been gone
 
 
 @dataclass(frozen=True, slots=True)

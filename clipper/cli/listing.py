@@ -93,6 +93,8 @@ def page_row(page: Page) -> dict[str, object]:
         "first_fetched": page.first_fetched,
         "last_fetched": page.last_fetched,
         "last_changed": page.last_changed,
+        "gone_since": page.gone_since,
+        "back_since": page.back_since,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from clipper.archive import Archive
     from clipper.models import Page
 
+KeepBodies = Literal["last", "all", "none"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_ARCHIVE = Path("archive.db")
@@ -48,6 +49,17 @@ def format_options(command: Command) -> Command:
     return command
 
 
+def keep_bodies_option(command: Command) -> Command:
+    """`--keep-bodies last|all|none`."""
+    return click.option(
+        "--keep-bodies",
+        type=click.Choice(["last", "all", "none"]),
+        default="last",
+        show_default=True,
+        help="Which bytes of unchanged checks to keep.",
+    )(command)
+
+
 def reading(db: Path) -> Archive:
     """The archive, for commands that only read."""
     from clipper.archive import Archive
@@ -55,11 +67,11 @@ def reading(db: Path) -> Archive:
     return Archive.open(db, readonly=True)
 
 
-def writing(db: Path, *, create: bool = False) -> Archive:
+def writing(db: Path, *, create: bool = False, keep_bodies: KeepBodies = "last") -> Archive:
     """The archive, for commands that write; `create` makes it where there is none, and says so."""
     from clipper.archive import Archive
 
-    archive = Archive.open(db, create=create)
+    archive = Archive.open(db, create=create, keep_bodies=keep_bodies)
     if archive.created:
         remark(f"New archive: {db.absolute()}")
     return archive

@@ -15,7 +15,7 @@ from clipper.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
-    from clipper.models import Check, Snapshot
+    from clipper.models import Check, Page, Snapshot
 
 HISTORY_COLUMNS = ("version", "fetched_at", "words", "title", "change")
 CHECK_COLUMNS = ("checked_at", "outcome", "status", "bytes", "reason")
@@ -39,9 +39,11 @@ def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
             return
         versions = archive.history(key)
         rows = [{"version": n, **snapshot_row(s)} for n, s in enumerate(versions, 1)]
+        pruned = archive.pruned(key)
     print_rows(rows, form=form, columns=HISTORY_COLUMNS)
     if form is None:
-        said = f"{counted(page.versions, 'version')}, {counted(page.checks, 'check')}, {page.state}"
+        gone = f", {pruned} pruned" if pruned else ""
+        said = f"{counted(page.versions, 'version')}{gone}, {counted(page.checks, 'check')}, {_standing(page)}"
         remark(f"{said}; --checks lists the checks")
 
 
@@ -124,6 +126,13 @@ def diff_command(url: str, versions: tuple[str, ...], db: Path, form: str | None
     else:
         remark(f"{old.fetched_at:%Y-%m-%d %H:%M} → {new.fetched_at:%Y-%m-%d %H:%M}  {new.change or 'no change'}")
         click.echo(diff.as_terminal(comparison, color=in_colour()))
+
+
+def _standing(page: Page) -> str:
+    """`alive`, `gone since 2026-11-01`, `alive, back since 2026-11-03`."""
+    if page.gone_since:
+        return f"gone since {page.gone_since:%Y-%m-%d %H:%M}"
+    return f"{page.state}, back since {page.back_since:%Y-%m-%d %H:%M}" if page.back_since else str(page.state)
 
 
 def snapshot_row(snapshot: Snapshot) -> dict[str, object]:

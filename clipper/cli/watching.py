@@ -10,7 +10,7 @@ import click
 
 from clipper.cli.group import OptionsFirst
 from clipper.cli.network import network_options, open_fetcher, policy_of
-from clipper.cli.options import db_option, format_options, reading, writing
+from clipper.cli.options import KeepBodies, db_option, format_options, keep_bodies_option, reading, writing
 from clipper.cli.output import complain, counted, print_rows, remark, safe
 from clipper.errors import LockedError
 
@@ -98,9 +98,10 @@ def remove_command(addresses: tuple[str, ...], db: Path) -> int:
 @click.command("sync")
 @db_option
 @network_options
+@keep_bodies_option
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell of unchanged pages too.")
-def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
+def sync_command(db: Path, keep_bodies: KeepBodies, quiet: bool, verbose: bool, **options: Any) -> int:
     """Fetch what is watched: the command for cron.
 
     Prints nothing when nothing happened. A second run on the same archive ends at once with exit
@@ -117,7 +118,7 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
     told = {Outcome.NEW, Outcome.CHANGED} if not verbose else set(Outcome)
     failed = 0
     with ExitStack() as stack:
-        archive = stack.enter_context(writing(db))
+        archive = stack.enter_context(writing(db, keep_bodies=keep_bodies))
         _lock(stack, lock.only_run(db), verbose)
         fetcher = stack.enter_context(open_fetcher(policy, options["replay"]))
         wanted = []

@@ -69,6 +69,9 @@ def addresses(
         if source.kind == "page":
             yield Listed(source.url)
             continue
+        if source.kind == "list":  # imported, and has no address of its own
+            yield from map(Listed, archive.unfetched(source))
+            continue
         try:
             yield from _entries(source, archive, fetcher, clock())
         except (FetchError, RefusedError, ClipperError) as error:

@@ -121,11 +121,11 @@ def test_raw_bytes_are_unaltered(clipped: Path, tmp_path: Path) -> None:
 
 def test_the_mirror_writes_only_what_changed(clipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", "--to", "out"]) == 0
-    assert "1 written, 0 unchanged" in capsys.readouterr().err
-    (file,) = (tmp_path / "out").rglob("*.md")
+    assert "2 written, 0 unchanged" in capsys.readouterr().err
+    (file,) = (tmp_path / "out").glob("*/*.md")
     assert file.parent.name == "www.4hou.com"
     assert run(["export", "--to", "out"]) == 0
-    assert "0 written, 1 unchanged" in capsys.readouterr().err
+    assert "0 written, 2 unchanged" in capsys.readouterr().err
 
 
 def test_rows_are_exported(clipped: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from clipper.extract import extract
 from clipper.models import Capture, Extraction
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 4, 1, tzinfo=UTC)  # the newest pages of the sets are of March 2026
 
 
 def article(html: bytes, *, url: str | None) -> dict[str, str | None]:

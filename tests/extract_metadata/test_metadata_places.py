@@ -31,12 +31,15 @@ def test_the_site_is_the_texts_publisher(head: str, line: str, site: str | None)
 
 
 def test_a_site_that_tells_its_name_nowhere_has_it_behind_the_title() -> None:
-    head = "<title>灯塔看守人的信 - 海岛 Island – 海岛新闻门户,island-news.example</title>"
+    head = (
+        "<title>灯塔看守人的信 - 海岛 Island – 海岛新闻门户,island-news.example</title>"
+        '<meta name="keywords" content="海岛,Island,灯塔">'
+    )
     body = '<h1>灯塔看守人的信</h1><p><a href="/category/culture">文化</a> 2026-09-14</p><div>导语：一位看守人的信件重新被人读到。</div>'
     found = read(
         f"{body}<div>STORY</div>", head=head, lang="zh", story=CHINESE_STORY, url="https://www.island-news.example/1"
     )
-    assert (found.site, found.categories) == ("海岛 Island", ("文化",))
+    assert (found.site, found.categories) == ("海岛 Island", ("灯塔", "文化"))
     assert found.lead == "一位看守人的信件重新被人读到。"
 
 

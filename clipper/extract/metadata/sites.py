@@ -81,8 +81,10 @@ def lead(page: Survey, graph: Graph, anchor: int, text: str) -> str | None:
     return next((line(one)[:LONGEST_LEAD] for one in told if len(one) > 3), None)
 
 
-def categories(page: Survey, graph: Graph, anchor: int, names_of_site: frozenset[str]) -> tuple[str, ...]:
-    """Section and tags as the page tells them, without doubles."""
+def categories(
+    page: Survey, graph: Graph, anchor: int, names_of_site: frozenset[str], place: str | None
+) -> tuple[str, ...]:
+    """Section and tags as the page tells them, without doubles and without the site's own name."""
     told: list[str] = []
     for value in (graph.article.get("articleSection"), graph.article.get("keywords")):
         for part in value if isinstance(value, list) else [value]:
@@ -103,9 +105,17 @@ def categories(page: Survey, graph: Graph, anchor: int, names_of_site: frozenset
     found: dict[str, str] = {}
     for text in told:
         name = line(text).strip(" #")
-        if 1 < len(name) <= 40 and not BOILERPLATE.match(name) and letters(name) not in names_of_site:
+        if (
+            1 < len(name) <= 40
+            and not BOILERPLATE.match(name)
+            and not _own(letters(name), names_of_site, letters(place or ""))
+        ):
             found.setdefault(letters(name), name)
     return tuple(found.values())[:MOST]
+
+
+def _own(name: str, names_of_site: frozenset[str], place: str) -> bool:
+    return name in names_of_site or (len(name) > 1 and name in place)
 
 
 def image(page: Survey, graph: Graph, base: str | None) -> str | None:

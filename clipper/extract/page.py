@@ -6,6 +6,7 @@ import re
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from selectolax.lexbor import LexborHTMLParser
 
 __all__ = ["BLOCKS", "parse", "squeezed"]
 
@@ -30,6 +31,7 @@ def parse(text: str) -> HtmlElement | None:
     huge_tree: from 254 nested elements on, lxml's default loses that part and all text after it.
     """
     clean = DECLARATION.sub("", CONTROL.sub("", CONTROL_REFERENCE.sub("", text)))
+    clean = LexborHTMLParser(clean).html or ""
     parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = document_fromstring(clean, parser=parser)

@@ -1,0 +1,76 @@
+"""Which blocks are the article: those that the trees of `forest` find likely enough, once each.
+
+What is kept is what makes the expected F1 of the page's text best: with chances p and lengths w
+that is the set of the likeliest blocks for which 2·sum(w·p of the kept) / (sum(w of the kept) +
+sum(w·p of all)) is greatest. So a page with any text never answers with nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clipper.extract.blocks import Node
+from clipper.extract.features import Page, features
+from clipper.extract.forest import chance
+
+__all__ = ["candidates", "chosen", "likely", "once"]
+
+MOST = 20_000  # blocks; on a larger page trafilatura alone decides
+CAPTIONS = frozenset(("figcaption", "caption"))
+REPEATED = 25  # letters from which a block that was said before is not said again elsewhere
+CERTAIN = 100  # letters from which it is not said again in the same container either
+PIECES = 200  # letters from which a block is looked for in pieces in what was said
+PIECE = 24
+SAID = 0.85  # of the pieces
+
+
+def chosen(page: Page) -> list[Node]:
+    """The blocks that are the article, in document order; captions belong to their pictures."""
+    blocks = page.blocks
+    places = candidates(page)
+    if len(blocks) > MOST:
+        kept = {j for j in places if page.answer.shares[j] >= 0.5}
+    else:
+        rows = features(page)
+        kept = likely(places, [chance(rows[j]) for j in places], [len(blocks[j].letters) for j in places])
+    return once([blocks[j] for j in sorted(kept)])
+
+
+def candidates(page: Page) -> list[int]:
+    """Places of the blocks that may be text: all but the title and captions, or all if there are no others."""
+    places = [j for j, block in enumerate(page.blocks) if j != page.title and block.tag not in CAPTIONS]
+    return places or list(range(len(page.blocks)))
+
+
+def likely(places: Sequence[int], chances: Sequence[float], lengths: Sequence[int]) -> set[int]:
+    """The places with the best expected F1."""
+    expected = sum(p * w for p, w in zip(chances, lengths, strict=True))
+    order = sorted(range(len(places)), key=lambda n: -chances[n])
+    said, right, best, count = 0.0, 0.0, -1.0, 0
+    for n, place in enumerate(order, 1):
+        said += lengths[place]
+        right += chances[place] * lengths[place]
+        value = 2 * right / (said + expected)
+        if value > best:
+            best, count = value, n
+    return {places[place] for place in order[:count]}
+
+
+def once(blocks: Sequence[Node]) -> list[Node]:
+    """Without what stands a second time: copies for phones, for print, for sharing."""
+    said, parents, kept = "", set(), []
+    for block in blocks:
+        letters = block.letters
+        if len(letters) >= REPEATED and block.tag != "pre":
+            again = letters in said and (len(letters) >= CERTAIN or block.parent not in parents)
+            if again or (len(letters) >= PIECES and _mostly(letters, said)):
+                continue
+        said += letters
+        parents.add(block.parent)
+        kept.append(block)
+    return kept
+
+
+def _mostly(letters: str, said: str) -> bool:
+    starts = range(0, len(letters) - PIECE, max(PIECE, len(letters) // 40))
+    return sum(letters[start : start + PIECE] in said for start in starts) >= SAID * len(starts)

@@ -21,6 +21,7 @@ BLOCKS = frozenset(
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol p pre section summary table tbody "
     "td tfoot th thead tr ul".split()
 )
+SCRIPTLESS = 500  # letters; "please enable JavaScript" has fewer
 HEAD = frozenset("title meta link script style base noscript template".split())
 SILENT = frozenset("script style noscript template head iframe select option textarea button svg object".split())
 
@@ -38,6 +39,7 @@ def parse(text: str) -> HtmlElement | None:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     _head_only(root)
+    _said_without_scripts(root)
     return root
 
 
@@ -54,6 +56,14 @@ def _head_only(root: HtmlElement) -> None:
         body = etree.SubElement(root, "body")
     for place, child in enumerate(stray):
         body.insert(place, child)
+
+
+def _said_without_scripts(root: HtmlElement) -> None:
+    """Take for a part of the page what it shows only without scripts, if that is an article's length:
+    forums put all their posts there."""
+    for element in list(root.iter("noscript")):
+        if len(squeezed(element.text_content())) >= SCRIPTLESS and next(element.iter("p", "div"), None) is not None:
+            element.tag = "div"
 
 
 def squeezed(text: str) -> str:

@@ -17,15 +17,15 @@ from clipper.extract.blocks import Node, nodes_of
 from clipper.extract.choice import chosen
 from clipper.extract.features import Page
 from clipper.extract.page import BLOCKS, squeezed
-from clipper.extract.vocabulary import chrome
+from clipper.extract.vocabulary import chrome, pictured
 
 __all__ = ["Region", "find"]
 
 NEVER_BETWEEN = frozenset("nav aside footer form header".split())
-STRUCTURE = frozenset("blockquote table h2 h3 h4 h5 h6 figcaption dl".split())
+STRUCTURE = frozenset("blockquote table dl".split())
 PICTURES = ("img", "picture", "video", "math", "amp-img", "iframe", "noscript")
 CAPTION = 400  # letters that the surroundings of a picture may have
-HEADING = frozenset("h2 h3 h4 h5 h6".split())
+HEADING = frozenset("h1 h2 h3 h4 h5 h6".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,19 @@ def _left_out(
         element = stack.pop()
         if element in whole:
             continue
-        children = list(element)
+        children = [child for child in element if isinstance(child.tag, str)]
         stack.extend(child for child in children if child in alive)
         living = [n for n, child in enumerate(children) if child in alive]
         for n, child in enumerate(children):
-            if child in alive or not isinstance(child.tag, str) or not _is_block(child):
+            if child in alive or not _is_block(child):
                 continue
-            between = bool(living) and living[0] < n < living[-1]
-            if child is title or not _belongs(child, between=between):
-                left_out.add(child)
+            if child is not title:
+                if child.tag in HEADING:
+                    if _heads(children[n + 1 :], alive):
+                        continue
+                elif _belongs(child, between=bool(living) and living[0] < n < living[-1]):
+                    continue
+            left_out.add(child)
     return frozenset(left_out)
 
 
@@ -106,19 +110,33 @@ def _is_block(element: HtmlElement) -> bool:
     return element.tag in BLOCKS or next(element.iter(*BLOCKS), None) is not None
 
 
+def _heads(following: Sequence[HtmlElement], alive: set[HtmlElement]) -> bool:
+    """Whether what comes after a heading is part of the article."""
+    for element in following:
+        if element in alive:
+            return True
+        if element.tag not in HEADING and squeezed(element.text_content()):
+            return False
+    return False
+
+
 def _belongs(element: HtmlElement, *, between: bool) -> bool:
-    """Whether it is what an article has besides text: code and pictures anywhere in it; between two kept
-    parts a table, a heading, a quote too, unless it is links."""
+    """Whether it is what an article has besides text: code, pictures and captions anywhere in it, a table or
+    a quote between two kept parts, unless it is links."""
     if element.tag in NEVER_BETWEEN or next(element.iter(*NEVER_BETWEEN), None) is not None:
         return False
     if element.tag == "hr" or next(element.iter("pre"), None) is not None:
         return True
-    if chrome(f"{element.get('class') or ''} {element.get('id') or ''}"):
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if chrome(names):
         return False
     letters = len(squeezed(element.text_content()))
+    if element.tag == "figcaption":
+        return letters <= CAPTION
     linked = sum(len(squeezed(a.text_content())) for a in element.iter("a"))
     if linked * 2 > letters:
-        return between and element.tag in HEADING
+        return False
     if next(element.iter(*PICTURES), None) is not None:
-        return letters == 0 or (between and letters <= CAPTION) or element.tag == "figure"
+        framed = element.tag == "figure" or next(element.iter("figure"), None) is not None or pictured(names)
+        return letters == 0 or (framed and letters <= CAPTION)
     return between and element.tag in STRUCTURE and letters > 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["NAMES", "WORDS", "chrome", "named", "said"]
+__all__ = ["NAMES", "WORDS", "chrome", "named", "pictured", "said"]
 
 # In class, id, role or itemprop.
 NAMES = {
@@ -65,6 +65,7 @@ CHROME = re.compile(
     r"|sponsor|author-?(?:card|box|bio)|byline|tags?\b|meta\b|menu|toolbar|cookie|popup|modal|widget|hot|copyright",
     re.I,
 )
+PICTURED = re.compile(r"caption|figure|image|img|photo|pict?\b|gallery|media", re.I)
 LOOKED_AT = 200  # characters at each end of a block
 
 
@@ -83,3 +84,8 @@ def said(text: str) -> int:
 def chrome(names: str) -> bool:
     """Whether an element with these names and no text of the article is a part of the site."""
     return CHROME.search(names) is not None
+
+
+def pictured(names: str) -> bool:
+    """Whether an element with these names is a picture with what is said of it."""
+    return PICTURED.search(names) is not None

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from clipper.extract.answer import Answer
 from clipper.extract.blocks import Node
-from clipper.extract.kind import kind_of
+from clipper.extract.kind import ARTICLE, kind_of
 from clipper.extract.page import squeezed
 from clipper.extract.scores import Scores, scored, summed
 from clipper.extract.vocabulary import NAMES, WORDS, named, said
@@ -70,7 +70,9 @@ class Page:
         self.kept_in = self._kept_in(kept)
         self.title = self._place_of(title)
         self.first_heading = next((j for j, block in enumerate(self.blocks) if block.tag == "h1"), -1)
-        self.facts = [*self._facts(), *kind_of(root)]
+        kind = kind_of(root)
+        self.says_article = any(kind[n] for n in ARTICLE)
+        self.facts = [*self._facts(), *kind]
 
     def _names_above(self) -> list[int]:
         above = [0] * len(self.nodes)

@@ -6,7 +6,7 @@ import re
 
 from lxml.html import HtmlElement
 
-__all__ = ["kind_of"]
+__all__ = ["ARTICLE", "kind_of"]
 
 PUBLISHED = frozenset(
     "article:published_time article:section parsely-pub-date citation_title news_keywords datepublished pubdate"
@@ -37,6 +37,7 @@ BODIES = tuple(
     )
 )
 BODY_LENGTH = 600
+ARTICLE = (0, 4, 5)  # of the numbers: og:type, a date of publication, JSON-LD
 
 
 def kind_of(root: HtmlElement) -> list[float]:

@@ -24,6 +24,12 @@ __all__ = ["Region", "find"]
 NEVER_BETWEEN = frozenset("nav aside footer form header".split())
 STRUCTURE = frozenset("blockquote table dl".split())
 PICTURES = ("img", "picture", "video", "math", "amp-img", "iframe", "noscript")
+NEVER_LEADING = frozenset("nav aside footer form".split())
+ABOVE = 4  # elements around the text in which its first picture is looked for
+LINE = 8  # letters beside a picture that are no text
+CREDIT = 60  # letters of a caption that may be a link
+ROWS_IN = frozenset("table tbody".split())
+PARTS_OF_A_TABLE = frozenset("tr thead tbody tfoot caption".split())
 CAPTION = 400  # letters that the surroundings of a picture may have
 HEADING = frozenset("h1 h2 h3 h4 h5 h6".split())
 
@@ -48,7 +54,31 @@ def find(root: HtmlElement, answer: str, title: str) -> Region | None:
     top = _around([block.element for block in kept])
     alive = _alive(top, kept)
     heading = blocks[page.title].element if page.title >= 0 else None
-    return Region((top,), _left_out(top, alive, kept, heading), frozenset(alive))
+    return Region((*_leading(top), top), _left_out(top, alive, kept, heading), frozenset(alive))
+
+
+def _leading(top: HtmlElement) -> list[HtmlElement]:
+    """The pictures that stand before the text within the same article."""
+    found: list[HtmlElement] = []
+    element = top
+    for _ in range(ABOVE):
+        parent = element.getparent()
+        if parent is None or element.tag in ("article", "main", "body"):
+            break
+        for before in element.itersiblings(preceding=True):
+            if isinstance(before.tag, str) and before.tag not in NEVER_LEADING:
+                figures = [figure for figure in before.iter("figure") if _illustrates(figure)]
+                found[:0] = figures[-1:]
+        element = parent
+    return found[-1:]
+
+
+def _illustrates(figure: HtmlElement) -> bool:
+    """Whether a figure is a picture with at most a caption, and no site's part."""
+    names = f"{figure.get('class') or ''} {figure.get('id') or ''}"
+    if chrome(names) or next(figure.iter("img", "amp-img"), None) is None:
+        return False
+    return len(squeezed(figure.text_content())) <= CAPTION
 
 
 def _around(elements: Sequence[HtmlElement]) -> HtmlElement:
@@ -92,8 +122,9 @@ def _left_out(
         children = [child for child in element if isinstance(child.tag, str)]
         stack.extend(child for child in children if child in alive)
         living = [n for n, child in enumerate(children) if child in alive]
+        table = element.tag in ROWS_IN and _mostly_kept(children, alive)
         for n, child in enumerate(children):
-            if child in alive or not _is_block(child):
+            if child in alive or not _is_block(child) or (table and child.tag in PARTS_OF_A_TABLE):
                 continue
             if child is not title:
                 if child.tag in HEADING:
@@ -103,6 +134,16 @@ def _left_out(
                     continue
             left_out.add(child)
     return frozenset(left_out)
+
+
+def _mostly_kept(rows: Sequence[HtmlElement], alive: set[HtmlElement]) -> bool:
+    """Whether at least half of a table is kept: then the rest of it belongs to it."""
+    kept = said = 0
+    for row in rows:
+        letters = len(squeezed(row.text_content()))
+        said += letters
+        kept += letters if row in alive else 0
+    return 2 * kept >= said
 
 
 def _is_block(element: HtmlElement) -> bool:
@@ -134,9 +175,10 @@ def _belongs(element: HtmlElement, *, between: bool) -> bool:
     if element.tag == "figcaption":
         return letters <= CAPTION
     linked = sum(len(squeezed(a.text_content())) for a in element.iter("a"))
-    if linked * 2 > letters:
+    figure = element.tag == "figure" or next(element.iter("figure"), None) is not None
+    framed = figure or pictured(names)
+    if linked * 2 > letters and not (figure and letters <= CREDIT) and not (framed and linked < letters):
         return False
     if next(element.iter(*PICTURES), None) is not None:
-        framed = element.tag == "figure" or next(element.iter("figure"), None) is not None or pictured(names)
-        return letters == 0 or (framed and letters <= CAPTION)
+        return letters <= (CAPTION if framed else LINE)
     return between and element.tag in STRUCTURE and letters > 0

@@ -62,10 +62,10 @@ SAID = tuple(re.compile(pattern, re.I) for pattern in WORDS.values())
 # Of an element without text of the article: what it is if it is called so.
 CHROME = re.compile(
     r"shar(?:e|ing)|social|related|recommend|comment|newsletter|promo|sidebar|breadcrumb|pagination|subscri|advert"
-    r"|sponsor|author-?(?:card|box|bio)|byline|tags?\b|meta\b|menu|toolbar|cookie|popup|modal|widget|hot|copyright",
+    r"|sponsor|author-?(?:card|box|bio)|byline|tags?\b|meta\b|menu|toolbar|cookie|popup|modal|widget|\bhot\b|copyright",
     re.I,
 )
-PICTURED = re.compile(r"caption|figure|image|img|photo|pict?\b|gallery|media", re.I)
+PICTURED = re.compile(r"caption|figure|image|img|photo|pict?\b|gallery|media|thumb", re.I)
 LOOKED_AT = 200  # characters at each end of a block
 
 

@@ -137,7 +137,9 @@ def _left_out(
 
 
 def _mostly_kept(rows: Sequence[HtmlElement], alive: set[HtmlElement]) -> bool:
-    """Whether at least half of a table is kept: then the rest of it belongs to it."""
+    """Whether a table's first row or at least half of it is kept: then the rest of it belongs to it."""
+    if rows and rows[0].tag == "tr" and rows[0] in alive:
+        return True
     kept = said = 0
     for row in rows:
         letters = len(squeezed(row.text_content()))

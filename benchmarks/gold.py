@@ -54,7 +54,9 @@ def labels(case: Case, blocks: Sequence[Node]) -> tuple[list[float], list[float]
     whole = max(1, len(squeezed(case.gold["text"] or "")))
     parts = [min(1.0, len(block.letters) / whole) for block in blocks]
     # Long blocks decide the score, short ones are many: both shall be learned.
-    weights = [0.0 if block.tag == "figcaption" else part + 0.3 * part**0.5 for part, block in zip(parts, blocks, strict=True)]
+    weights = [
+        0.0 if block.tag == "figcaption" else part + 0.3 * part**0.5 for part, block in zip(parts, blocks, strict=True)
+    ]
     return shares, [weight / (sum(weights) or 1) for weight in weights]
 
 
@@ -67,7 +69,9 @@ def _by_strings(wanted: list[str], unwanted: list[str], blocks: Sequence[Node]) 
                 if letters in block.letters or (len(block.letters) >= 8 and block.letters in letters):
                     found[n] = share if found[n] in (None, share) else -1
     known = [share is not None and share >= 0 for share in found]
-    return [float(share or 0) if k else 0.0 for share, k in zip(found, known, strict=True)], [k / STRINGS for k in known]
+    return [float(share or 0) if k else 0.0 for share, k in zip(found, known, strict=True)], [
+        k / STRINGS for k in known
+    ]
 
 
 def _by_text(gold: str, blocks: Sequence[Node], *, piece: int) -> list[float]:

@@ -14,11 +14,15 @@ from collections.abc import Sequence
 from clipper.extract.blocks import Node
 from clipper.extract.features import Page, features
 from clipper.extract.forest import chance
+from clipper.extract.vocabulary import CAPTIONED, COMMENTED, EMBEDDED
 
 __all__ = ["candidates", "chosen", "likely", "once"]
 
 MOST = 20_000  # blocks; on a larger page trafilatura alone decides
 RECALL_OF_ARTICLES = 0.5  # what recall weighs against precision
+QUOTED = 0.9  # the chance of a post of another site that is set into the page
+LEVELS = 6  # elements around a block whose names count
+WHOLE_PAGE = frozenset("html body main article".split())  # "comments-open" says nothing of what is in them
 CAPTIONS = frozenset(("figcaption", "caption"))
 REPEATED = 25  # letters from which a block that was said before is not said again elsewhere
 CERTAIN = 100  # letters from which it is not said again in the same container either
@@ -40,14 +44,40 @@ def chosen(page: Page) -> list[Node]:
 
 
 def candidates(page: Page) -> list[int]:
-    """Places of the blocks that may be text: all but the title and captions, or all if there are no others."""
-    places = [j for j, block in enumerate(page.blocks) if j != page.title and block.tag not in CAPTIONS]
-    return places or list(range(len(page.blocks)))
+    """Places of the blocks that may be text, all if there are none.
+
+    Not the title, nor captions, which belong to their pictures; of a page that says that it is an article
+    not what its readers write, unless trafilatura takes it for the article.
+    """
+    may_be = [j for j, block in enumerate(page.blocks) if j != page.title and block.tag not in CAPTIONS]
+    places = [j for j in may_be if page.answer.shares[j] >= 0.5 or not _beside_the_article(page, page.blocks[j])]
+    return places or may_be or list(range(len(page.blocks)))
+
+
+def _beside_the_article(page: Page, block: Node) -> bool:
+    around = _around(page, block, LEVELS)
+    if any(CAPTIONED.search(node.names) for node in around[:2]):
+        return True
+    if not page.says_article:
+        return False
+    return any(COMMENTED.search(node.names) for node in around if node.tag not in WHOLE_PAGE)
+
+
+def _around(page: Page, block: Node, levels: int) -> list[Node]:
+    """The block and the elements around it."""
+    found = [block]
+    while len(found) < levels and found[-1].depth:
+        found.append(page.nodes[found[-1].parent])
+    return found
 
 
 def likely(page: Page, places: Sequence[int], chances: Sequence[float]) -> set[int]:
     """The places with the best expected F."""
     lengths = [len(page.blocks[place].letters) for place in places]
+    chances = [
+        max(p, QUOTED) if any(EMBEDDED.search(n.names) for n in _around(page, page.blocks[place], 3)) else p
+        for p, place in zip(chances, places, strict=True)
+    ]
     recall = RECALL_OF_ARTICLES if page.says_article else 1.0
     expected = sum(p * w for p, w in zip(chances, lengths, strict=True))
     order = sorted(range(len(places)), key=lambda n: -chances[n])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["NAMES", "WORDS", "chrome", "named", "pictured", "said"]
+__all__ = ["CAPTIONED", "COMMENTED", "EMBEDDED", "NAMES", "WORDS", "chrome", "named", "pictured", "said"]
 
 # In class, id, role or itemprop.
 NAMES = {
@@ -65,6 +65,13 @@ CHROME = re.compile(
     r"|sponsor|author-?(?:card|box|bio)|byline|tags?\b|meta\b|menu|toolbar|cookie|popup|modal|widget|\bhot\b|copyright",
     re.I,
 )
+# Stricter, for rules: readers' comments, what is said of a picture, posts of other sites set into a text.
+COMMENTED = re.compile(
+    r"\bcomments?\b|comment[-_]?(?:list|content|body|text|area|thread|author|item|wrap)|disqus|\breply\b|\breplies\b",
+    re.I,
+)
+CAPTIONED = re.compile(r"\bcaption|caption\b|cutline|photo-?credit|imgtop|image-?credit", re.I)
+EMBEDDED = re.compile(r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|bluesky-embed", re.I)
 PICTURED = re.compile(r"caption|figure|image|img|photo|pict?\b|gallery|media|thumb", re.I)
 LOOKED_AT = 200  # characters at each end of a block
 

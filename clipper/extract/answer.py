@@ -11,7 +11,7 @@ from clipper.extract.page import squeezed
 __all__ = ["Answer", "answered"]
 
 WHOLE = 400_000  # letters of an answer that are searched
-WORK = 4_000_000_000  # letters compared for one page, about; beyond that whole lines alone are looked up
+WORK = 1_000_000_000  # letters compared for one page, about; beyond that whole lines alone are looked up
 SAID = 12  # letters from which a text is the answer's wherever it stands there
 PIECES = 40  # letters from which a block is looked for in pieces
 PIECE = 20

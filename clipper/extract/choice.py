@@ -28,6 +28,7 @@ REPEATED = 25  # letters from which a block that was said before is not said aga
 CERTAIN = 100  # letters from which it is not said again in the same container either
 PIECES = 200  # letters from which a block is looked for in pieces in what was said
 PIECE = 24
+SEARCHED = 200_000  # letters
 SAID = 0.85  # of the pieces
 
 
@@ -93,19 +94,29 @@ def likely(page: Page, places: Sequence[int], chances: Sequence[float]) -> set[i
 
 def once(blocks: Sequence[Node]) -> list[Node]:
     """Without what stands a second time: copies for phones, for print, for sharing."""
-    said, parents, kept = "", set(), []
+    said, texts, parents, kept = "", set(), set(), []
     for block in blocks:
         letters = block.letters
         if len(letters) >= REPEATED and block.tag != "pre":
-            again = letters in said and (len(letters) >= CERTAIN or block.parent not in parents)
-            if again or (len(letters) >= PIECES and _mostly(letters, said)):
+            again = letters in texts or letters in said
+            if again and (len(letters) >= CERTAIN or block.parent not in parents):
                 continue
-        said += letters
+            if not again and len(letters) >= PIECES and _mostly(letters, said):
+                continue
+        if len(said) < SEARCHED:  # beyond that whole blocks alone are compared
+            said += letters
+        texts.add(letters)
         parents.add(block.parent)
         kept.append(block)
     return kept
 
 
 def _mostly(letters: str, said: str) -> bool:
-    starts = range(0, len(letters) - PIECE, max(PIECE, len(letters) // 40))
-    return sum(letters[start : start + PIECE] in said for start in starts) >= SAID * len(starts)
+    """Whether nearly all of the text has been said; of a new text the first few pieces tell."""
+    starts = range(0, len(letters) - PIECE, max(PIECE, len(letters) // 20))
+    missing = (1 - SAID) * len(starts)
+    for start in starts:
+        missing -= letters[start : start + PIECE] not in said
+        if missing < 0:
+            return False
+    return True

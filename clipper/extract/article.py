@@ -46,8 +46,8 @@ def read(capture: Capture) -> Extraction:
 def _article(capture: Capture, decoded: Decoded, root: HtmlElement) -> Extraction:
     base = base_of(root, capture.final_url)
     region = _region(root)
-    rendered = render(region.nodes, base_url=base, skip=region.skip) if region else EMPTY
-    facts = metadata(root, base=base, text=rendered.text, now=capture.fetched_at)
+    rendered = render(region.nodes, base_url=base, skip=region.skip, shown=region.shown) if region else EMPTY
+    facts = metadata(root, base=base, url=capture.final_url, text=rendered.text, now=capture.fetched_at)
     page_text = " ".join(visible(root))
     judged, reason = verdict(page_text, rendered.text, rendered.words, scripts=sum(1 for _ in root.iter("script")))
     return _described(
@@ -63,18 +63,19 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement) -> Extractio
 
 
 def _region(root: HtmlElement) -> Region | None:
-    answer = _answer(root)
-    if answer and (region := find(root, answer)):
-        return region
-    body = root.find("body")
-    return Region((body,), frozenset()) if body is not None else None
+    return find(root, answer(root) or "", title_of(root))
 
 
-def _answer(root: HtmlElement) -> str | None:
+def answer(root: HtmlElement) -> str | None:
     """What trafilatura takes for the article, as text."""
     # A copy: trafilatura prunes the tree that it is given.
     document = trafilatura.bare_extraction(deepcopy(root), include_comments=False, with_metadata=False)
     return None if document is None else str(getattr(document, "text", "") or "")
+
+
+def title_of(root: HtmlElement) -> str:
+    """What <title> says, "" if there is none."""
+    return next((element.text_content() for element in root.iter("title")), "")
 
 
 def visible(root: HtmlElement) -> list[str]:

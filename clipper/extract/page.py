@@ -6,6 +6,7 @@ import re
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from selectolax.lexbor import LexborHTMLParser
 
 __all__ = ["BLOCKS", "parse", "squeezed"]
 
@@ -20,6 +21,7 @@ BLOCKS = frozenset(
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol p pre section summary table tbody "
     "td tfoot th thead tr ul".split()
 )
+SCRIPTLESS = 500  # letters; "please enable JavaScript" has fewer
 HEAD = frozenset("title meta link script style base noscript template".split())
 SILENT = frozenset("script style noscript template head iframe select option textarea button svg object".split())
 
@@ -30,12 +32,14 @@ def parse(text: str) -> HtmlElement | None:
     huge_tree: from 254 nested elements on, lxml's default loses that part and all text after it.
     """
     clean = DECLARATION.sub("", CONTROL.sub("", CONTROL_REFERENCE.sub("", text)))
+    clean = LexborHTMLParser(clean).html or ""
     parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = document_fromstring(clean, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     _head_only(root)
+    _said_without_scripts(root)
     return root
 
 
@@ -52,6 +56,14 @@ def _head_only(root: HtmlElement) -> None:
         body = etree.SubElement(root, "body")
     for place, child in enumerate(stray):
         body.insert(place, child)
+
+
+def _said_without_scripts(root: HtmlElement) -> None:
+    """Take for a part of the page what it shows only without scripts, if that is an article's length:
+    forums put all their posts there."""
+    for element in list(root.iter("noscript")):
+        if len(squeezed(element.text_content())) >= SCRIPTLESS and next(element.iter("p", "div"), None) is not None:
+            element.tag = "div"
 
 
 def squeezed(text: str) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from clipper.extract.worker import Reader
 
 if TYPE_CHECKING:
-    from clipper.models import Capture, Extraction
+    from clipper.models import Capture, Extraction, Verdict
 
-__all__ = ["Reader", "extract"]
+__all__ = ["Reader", "extract", "judge_markdown"]
 
 
 def extract(capture: Capture) -> Extraction:
@@ -21,3 +21,12 @@ def extract(capture: Capture) -> Extraction:
     from clipper.extract.article import read
 
     return read(capture)
+
+
+def judge_markdown(markdown: str) -> tuple[Verdict, str]:
+    """The verdict, and its reason, on a page of which only somebody's Markdown is left."""
+    from clipper.extract.facts import facts_of_markdown
+    from clipper.extract.verdict import judge
+
+    facts = facts_of_markdown(markdown)
+    return judge(facts, words=facts.own)

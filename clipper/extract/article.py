@@ -11,11 +11,14 @@ from lxml.html import HtmlElement
 
 from clipper import __version__
 from clipper.decode import decode
+from clipper.extract.facts import facts_of
+from clipper.extract.lines import lines_of
 from clipper.extract.metadata import metadata
-from clipper.extract.page import SILENT, parse
+from clipper.extract.page import parse
 from clipper.extract.region import Region, find
 from clipper.extract.render import Rendered, base_of, render
-from clipper.extract.verdict import not_html, verdict
+from clipper.extract.swallowed import freed
+from clipper.extract.verdict import judge, not_html
 from clipper.models import Capture, Decoded, Extraction, Verdict
 
 __all__ = ["prepare", "read"]
@@ -54,12 +57,12 @@ def read(capture: Capture) -> Extraction:
 
 
 def _article(capture: Capture, decoded: Decoded, root: HtmlElement) -> Extraction:
+    lines = freed(root, lines_of(root))
     base = base_of(root, capture.final_url)
     region = _region(root)
     rendered = render(region.nodes, base_url=base, skip=region.skip) if region else EMPTY
     facts = metadata(root, base=base, text=rendered.text, now=capture.fetched_at)
-    page_text = " ".join(visible(root))
-    judged, reason = verdict(page_text, rendered.text, rendered.words, scripts=sum(1 for _ in root.iter("script")))
+    judged, reason = judge(facts_of(root, lines), words=rendered.words)
     return _described(
         decoded,
         verdict=judged,
@@ -85,17 +88,6 @@ def _answer(root: HtmlElement) -> str | None:
     # A copy: trafilatura prunes the tree that it is given.
     document = trafilatura.bare_extraction(deepcopy(root), include_comments=False, with_metadata=False)
     return None if document is None else str(getattr(document, "text", "") or "")
-
-
-def visible(root: HtmlElement) -> list[str]:
-    """The texts of the page that a reader could see."""
-    found = []
-    for element in root.iter():
-        if isinstance(element.tag, str) and element.tag not in SILENT and element.text:
-            found.append(element.text)
-        if element.tail:
-            found.append(element.tail)
-    return found
 
 
 def _described(decoded: Decoded, **fields: object) -> Extraction:

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 import yaml
 
 from clipper import urls
-from clipper.models import Capture, Extraction, Verdict
+from clipper.extract import judge_markdown
+from clipper.models import Capture, Extraction
 
 __all__ = ["clipping"]
 
@@ -33,13 +34,16 @@ def clipping(data: bytes) -> tuple[Capture, Extraction]:
     markdown = text[match.end() :].strip()
     plain = MARK.sub(r"\1", markdown)
     words = len(WORD.findall(plain))
+    title = fields.get("title") or ""
+    verdict, reason = judge_markdown(markdown.removeprefix(f"# {title}\n"))
     capture = Capture(
         url=url, final_url=url, status=200, headers=(("Content-Type", "text/markdown"),), body=data,
         fetched_at=_moment(_first(fields, FETCHED)), source="import",
     )  # fmt: skip
     return capture, Extraction(
-        verdict=Verdict.OK if words >= 60 else Verdict.THIN if words else Verdict.EMPTY,
-        title=fields.get("title") or None,
+        verdict=verdict,
+        reason=reason,
+        title=title or None,
         author=fields.get("author") or None,
         site=_first(fields, NAMES["site"]),
         published=_first(fields, NAMES["date"]),

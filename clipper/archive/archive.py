@@ -133,6 +133,13 @@ class Archive(Reader):
         with self._writing():
             verify.repair(self.connection)
 
+    def reset_site(self, host: str) -> int:
+        """Forget what was learned of a host; how many lines that were."""
+        from clipper.archive import learning
+
+        with self._writing():
+            return learning.reset(self.connection, host)
+
     def tag(self, url_key: str, *tags: str) -> None:
         """Tag a page; a tag that it has already is no error."""
         from clipper.archive import remarks

@@ -17,7 +17,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clipper.archive import bodies, retention, rows, standing
+from clipper.archive import bodies, learning, retention, rows, standing
 from clipper.archive.digest import article_digest
 from clipper.archive.versions import (
     Good,
@@ -92,6 +92,7 @@ def file_capture(
     attempt = _begun(connection, page_id, capture)
     digest = article_digest(extraction.title, extraction.text)
     attempt = replace(attempt, verdict=extraction.verdict, digest=digest if extraction.text else None)
+    learning.learn(connection, page_id, extraction, url=capture.final_url, now=now)
     if not _fit(capture, extraction):
         why = _why_unusable(capture, extraction)
         return _file_bad(connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from clipper.archive import connection, queries
 from clipper.archive.rows import Evidence
-from clipper.models import Check, Hit, Page, PageState, Snapshot, Source, Validators
+from clipper.models import Check, Extraction, Hit, Page, PageState, Site, Snapshot, Source, Validators
 
 if TYPE_CHECKING:
+    from clipper.archive.learning import SiteSummary
     from clipper.archive.verify import Damage
 
 __all__ = ["KeepBodies", "Reader"]
@@ -153,6 +154,27 @@ class Reader:
 
         with self._reading():
             return search.find(self.connection, query, limit=limit)
+
+    def site(self, host: str, *, url_key: str | None = None, every: bool = False) -> Site:
+        """What was learned of a host, for reading the page `url_key`; `every` tells of all its lines."""
+        from clipper.archive import learning
+
+        with self._reading():
+            return learning.site(self.connection, host, url_key=url_key, every=every)
+
+    def sites(self) -> list[SiteSummary]:
+        """The hosts that something was learned of, the one with most pages first."""
+        from clipper.archive import learning
+
+        with self._reading():
+            return list(learning.sites(self.connection))
+
+    def same_text(self, extraction: Extraction, *, url: str, url_key: str) -> int:
+        """How many other addresses of the host of `url` have the very same text."""
+        from clipper.archive import learning
+
+        with self._reading():
+            return learning.same_text(self.connection, extraction, url=url, url_key=url_key)
 
     def stats(self) -> dict[str, Any]:
         """Counts of rows and bytes by kind."""

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 from clipper.extract.worker import Reader
 
 if TYPE_CHECKING:
-    from clipper.models import Capture, Extraction, Verdict
+    from clipper.models import Capture, Extraction, Site, Verdict
 
 __all__ = ["Reader", "extract", "judge_markdown"]
 
 
-def extract(capture: Capture) -> Extraction:
-    """Read one capture in this process. What the page is, the verdict says; nothing is raised."""
+def extract(capture: Capture, site: Site | None = None) -> Extraction:
+    """Read one capture in this process; `site` is what is known of its host.
+
+    What the page is, the verdict says; nothing is raised.
+    """
     from clipper.extract.article import read
 
-    return read(capture)
+    return read(capture, site)
 
 
 def judge_markdown(markdown: str) -> tuple[Verdict, str]:

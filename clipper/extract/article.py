@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from clipper import __version__
 from clipper.decode import decode
 from clipper.extract.facts import facts_of
+from clipper.extract.learned import Known, known, observe, without
 from clipper.extract.lines import lines_of
 from clipper.extract.metadata import metadata
 from clipper.extract.page import parse
@@ -19,7 +20,7 @@ from clipper.extract.region import Region, find
 from clipper.extract.render import Rendered, base_of, render
 from clipper.extract.swallowed import freed
 from clipper.extract.verdict import judge, not_html
-from clipper.models import Capture, Decoded, Extraction, Verdict
+from clipper.models import Capture, Decoded, Extraction, Site, Verdict
 
 __all__ = ["prepare", "read"]
 
@@ -43,8 +44,8 @@ def read_text(html: str) -> str | None:
     return None if tree is None else _answer(tree)
 
 
-def read(capture: Capture) -> Extraction:
-    """Read one capture; nothing about its content is an error."""
+def read(capture: Capture, site: Site | None = None) -> Extraction:
+    """Read one capture; `site` is what is known of its host. Nothing about its content is an error."""
     if reason := not_html(capture):
         return Extraction(verdict=Verdict.NOT_HTML, reason=reason, extractor=extractor())
     if not capture.body.strip():
@@ -53,16 +54,16 @@ def read(capture: Capture) -> Extraction:
     root = parse(decoded.text)
     if root is None:
         return _described(decoded, verdict=Verdict.EMPTY, reason="there is nothing in it")
-    return _article(capture, decoded, root)
+    return _article(capture, decoded, root, site)
 
 
-def _article(capture: Capture, decoded: Decoded, root: HtmlElement) -> Extraction:
+def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site | None) -> Extraction:
     lines = freed(root, lines_of(root))
     base = base_of(root, capture.final_url)
-    region = _region(root)
-    rendered = render(region.nodes, base_url=base, skip=region.skip) if region else EMPTY
+    about = known(root, lines, site, url=capture.final_url)
+    rendered = _rendered(root, base, about)
     facts = metadata(root, base=base, text=rendered.text, now=capture.fetched_at)
-    judged, reason = judge(facts_of(root, lines), words=rendered.words)
+    judged, reason = judge(facts_of(root, lines), words=rendered.words, about=about)
     return _described(
         decoded,
         verdict=judged,
@@ -71,8 +72,23 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement) -> Extractio
         text=rendered.text,
         html=rendered.html,
         words=rendered.words,
+        observed=observe(capture.final_url, lines, rendered.text),
         **asdict(facts),
     )
+
+
+def _rendered(root: HtmlElement, base: str | None, about: Known | None) -> Rendered:
+    """The article, without what the host is known to have on every page. Where the choice missed
+    what no other page has, the choice is made again on the page without the rest."""
+    region = _region(root)
+    if region is None:
+        return EMPTY
+    if about is None:
+        return render(region.nodes, base_url=base, skip=region.skip)
+    rendered = render(region.nodes, base_url=base, skip=region.skip | about.chrome)
+    if about.is_in(rendered.text) or (region := _region(without(root, about.chrome))) is None:
+        return rendered
+    return render(region.nodes, base_url=base, skip=region.skip)
 
 
 def _region(root: HtmlElement) -> Region | None:

@@ -13,9 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from clipper.extract.facts import Facts, folded
 from clipper.models import Capture, Verdict
+
+if TYPE_CHECKING:
+    from clipper.extract.learned import Known
 
 __all__ = ["Signature", "judge", "not_html", "signatures"]
 
@@ -29,6 +33,7 @@ FORM = 80  # and one that only asks for a password
 MENUS = 45  # and one that has nothing but a few menus
 FEW = 150  # their words, links included: more may hold an article of pictures or headlines
 TEASER = 80  # words that a page shows whose own data say that the rest is paid for
+TITLE = 12  # words, in no sentence, that do not make a page differ from the others of its host
 LINE = 300  # characters of a line that a phrase can be the point of
 MISSING = re.compile(
     r"^(?:error\W*|http\W*)?404\b|^(?:page|seite|página) (?:was )?not found|^页面(?:不存在|未找到|找不到)"
@@ -83,15 +88,25 @@ def not_html(capture: Capture) -> str | None:
 
 
 def judge(
-    facts: Facts, *, words: int, ruled: bool = False, known: Iterable[Signature] | None = None
+    facts: Facts,
+    *,
+    words: int,
+    about: Known | None = None,
+    ruled: bool = False,
+    known: Iterable[Signature] | None = None,
 ) -> tuple[Verdict, str]:
-    """The verdict on a page and its reason. `words` are those of its article, `ruled` says that a
-    site rule found that; `known` are the signatures, those that ship by default."""
+    """The verdict on a page and its reason.
+
+    `words` are those of its article, `ruled` says that a site rule found that, `about` what of the
+    page its host has everywhere; `known` are the signatures, those that ship by default.
+    """
     if ruled and words >= THIN:
         return Verdict.OK, ""
     for signature in signatures() if known is None else known:
         if signature.fits(facts):
             return signature.verdict, f"it says “{signature.phrase}”"
+    if about is not None and not about.copied and not about.fresh and about.words < TITLE:
+        return Verdict.CHROME_ONLY, "it says nothing that other pages of its host do not say"
     return _by_build(facts, words) or _by_size(facts, words)
 
 

@@ -16,7 +16,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from clipper.models import Capture, Extraction, Verdict
+from clipper.models import Capture, Extraction, Site, Verdict
 
 __all__ = ["Reader", "serve"]
 
@@ -54,15 +54,15 @@ class Reader:
             os.set_blocking(self._process.stdin.fileno(), False)  # a stalled worker must not stall us
             self._warm = False
 
-    def read(self, capture: Capture) -> Extraction:
-        """Read one capture."""
+    def read(self, capture: Capture, site: Site | None = None) -> Extraction:
+        """Read one capture; `site` is what is known of its host."""
         if not self._isolate:
             from clipper.extract.article import read
 
-            return read(capture)
+            return read(capture, site)
         self.warm()
         try:
-            return self._ask(capture)
+            return self._ask(capture, site)
         except TimeoutError:
             self.close()
             return _unreadable(f"reading took longer than {self._time_limit:g} seconds")
@@ -89,7 +89,7 @@ class Reader:
     ) -> None:
         self.close()
 
-    def _ask(self, capture: Capture) -> Extraction:
+    def _ask(self, capture: Capture, site: Site | None) -> Extraction:
         process = self._process
         assert process is not None
         assert process.stdin is not None
@@ -98,7 +98,7 @@ class Reader:
             _receive(process.stdout.fileno(), time.monotonic() + WARM_UP)
             self._warm = True
         deadline = time.monotonic() + self._time_limit
-        _send(process.stdin.fileno(), pickle.dumps(capture, 5), deadline)
+        _send(process.stdin.fileno(), pickle.dumps((capture, site), 5), deadline)
         answer = pickle.loads(_receive(process.stdout.fileno(), deadline))
         assert isinstance(answer, Extraction)
         return answer
@@ -117,10 +117,10 @@ def serve() -> None:
     _send(sink, b"")
     while True:
         try:
-            capture = pickle.loads(_receive(source))
+            capture, site = pickle.loads(_receive(source))
         except EOFError:
             return
-        _send(sink, pickle.dumps(read(capture), 5))
+        _send(sink, pickle.dumps(read(capture, site), 5))
 
 
 def _limit(memory: int) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from clipper import tape, urls
 from clipper.errors import FileError, InvalidURL
 from clipper.imports.clippings import clipping
-from clipper.models import Capture, Extraction, Outcome
+from clipper.models import Capture, Extraction, Outcome, Site
+from clipper.pipeline import judged
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -21,7 +22,7 @@ __all__ = ["ImportReport", "import_path"]
 class Reads(Protocol):
     """What reads a capture."""
 
-    def read(self, capture: Capture) -> Extraction: ...
+    def read(self, capture: Capture, site: Site | None = None) -> Extraction: ...
 
 
 TEXTS = (".md", ".markdown", ".txt")
@@ -57,7 +58,9 @@ def import_path(path: Path, *, archive: Archive, reader: Reads) -> ImportReport:
         if any(check.checked_at == one.fetched_at for check in archive.checks(key)):
             unchanged += 1
             continue
-        outcome = archive.record(one, other or reader.read(one), url_key=key).outcome
+        extraction = other or reader.read(one, archive.site(urls.host_of(one.final_url), url_key=key))
+        extraction = judged(extraction, archive=archive, url=one.final_url, url_key=key)
+        outcome = archive.record(one, extraction, url_key=key).outcome
         filed += outcome in (Outcome.NEW, Outcome.CHANGED)
         unchanged += outcome is Outcome.UNCHANGED
         if not outcome.good:

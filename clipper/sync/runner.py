@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from clipper import urls
 from clipper.errors import InvalidURL
-from clipper.models import Capture, Extraction, Outcome
+from clipper.models import Capture, Extraction, Outcome, Site
 from clipper.pipeline import Fetches, Gathered, Job, Reads, Result, fresh, gather, prepare, settle
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ class ReaderPool:
             for reader in self._all:
                 reader.warm()
 
-    def read(self, capture: Capture) -> Extraction:
+    def read(self, capture: Capture, site: Site | None = None) -> Extraction:
         """Read with the next reader that is free."""
         reader = self._free.get()
         try:
-            return reader.read(capture)
+            return reader.read(capture, site)
         finally:
             self._free.put(reader)
 

@@ -105,7 +105,7 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     host = host_of(url)
     if not places or not host:
         return None
-    first, last = _with_short_lines(lines, places[0], places[-1], article)
+    first, last = _with_headings(lines, places[0], article), places[-1]
     blocks: dict[str, tuple[str, str, str]] = {}
     for number, line in enumerate(lines):
         if digest := _digest(line.text):
@@ -114,14 +114,12 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     return Observed(host, tuple(blocks.values()), _container(_around([lines[n].element for n in places])))
 
 
-def _with_short_lines(lines: list[Line], first: int, last: int, article: str) -> tuple[int, int]:
-    """The article's range with the short lines, headings mostly, that are its first or last ones."""
+def _with_headings(lines: list[Line], first: int, article: str) -> int:
+    """Where the article begins, with the headings above its first long line."""
     whole = {squeezed(line) for line in article.split("\n")}
-    while first > 0 and squeezed(lines[first - 1].text) in whole:
+    while first > 0 and lines[first - 1].element.tag in HEADINGS and squeezed(lines[first - 1].text) in whole:
         first -= 1
-    while last + 1 < len(lines) and squeezed(lines[last + 1].text) in whole:
-        last += 1
-    return first, last
+    return first
 
 
 def _elements(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlElement]:

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING
 from clipper.extract.worker import Reader
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from clipper.models import Capture, Extraction, Site, Verdict
 
 __all__ = ["Reader", "extract", "judge_markdown"]
 
 
-def extract(capture: Capture, site: Site | None = None) -> Extraction:
-    """Read one capture in this process; `site` is what is known of its host.
+def extract(capture: Capture, site: Site | None = None, rules: Path | None = None) -> Extraction:
+    """Read one capture in this process; `site` is what is known of its host, `rules` a folder of site rules.
 
     What the page is, the verdict says; nothing is raised.
     """
     from clipper.extract.article import read
 
-    return read(capture, site)
+    return read(capture, site, rules)
 
 
 def judge_markdown(markdown: str) -> tuple[Verdict, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import asdict
 from functools import cache
+from pathlib import Path
 
 import trafilatura
 from lxml.html import HtmlElement
@@ -18,6 +19,7 @@ from clipper.extract.metadata import metadata
 from clipper.extract.page import parse
 from clipper.extract.region import Region, find
 from clipper.extract.render import Rendered, base_of, render
+from clipper.extract.ruled import ruled
 from clipper.extract.swallowed import freed
 from clipper.extract.verdict import judge, not_html
 from clipper.models import Capture, Decoded, Extraction, Site, Verdict
@@ -44,8 +46,11 @@ def read_text(html: str) -> str | None:
     return None if tree is None else _answer(tree)
 
 
-def read(capture: Capture, site: Site | None = None) -> Extraction:
-    """Read one capture; `site` is what is known of its host. Nothing about its content is an error."""
+def read(capture: Capture, site: Site | None = None, rules: Path | None = None) -> Extraction:
+    """Read one capture; `site` is what is known of its host, `rules` the folder of the user's site rules.
+
+    Nothing about its content is an error.
+    """
     if reason := not_html(capture):
         return Extraction(verdict=Verdict.NOT_HTML, reason=reason, extractor=extractor())
     if not capture.body.strip():
@@ -54,16 +59,21 @@ def read(capture: Capture, site: Site | None = None) -> Extraction:
     root = parse(decoded.text)
     if root is None:
         return _described(decoded, verdict=Verdict.EMPTY, reason="there is nothing in it")
-    return _article(capture, decoded, root, site)
+    return _article(capture, decoded, root, site, rules)
 
 
-def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site | None) -> Extraction:
+def _article(
+    capture: Capture, decoded: Decoded, root: HtmlElement, site: Site | None, rules: Path | None
+) -> Extraction:
     lines = freed(root, lines_of(root))
     base = base_of(root, capture.final_url)
     about = known(root, lines, site, url=capture.final_url)
-    rendered = _rendered(root, base, about)
+    rule = ruled(root, lines, capture.final_url, rules)
+    rendered = render(rule.nodes, base_url=base, skip=rule.skip) if rule else EMPTY
+    if not rendered.markdown:
+        rule, rendered = None, _rendered(root, base, about)
     facts = metadata(root, base=base, text=rendered.text, now=capture.fetched_at)
-    judged, reason = judge(facts_of(root, lines), words=rendered.words, about=about)
+    judged, reason = judge(facts_of(root, lines), words=rendered.words, about=about, ruled=rule is not None)
     return _described(
         decoded,
         verdict=judged,
@@ -73,7 +83,8 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
         html=rendered.html,
         words=rendered.words,
         observed=observe(capture.final_url, lines, rendered.text),
-        **asdict(facts),
+        rule=rule.stamp if rule else None,
+        **(asdict(facts) | (rule.facts if rule else {})),
     )
 
 

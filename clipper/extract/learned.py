@@ -27,7 +27,7 @@ from clipper.extract.page import squeezed
 from clipper.models import Observed, Site, SiteBlock
 from clipper.urls import host_of, join, url_key
 
-__all__ = ["Known", "known", "observe", "without"]
+__all__ = ["Known", "elements_of", "known", "observe", "without"]
 
 OTHERS = 3  # pages of the host that must have a line before it counts as recurring
 MAIN = 25  # words in sentences that the article's gap must have, else nothing is judged
@@ -81,7 +81,7 @@ def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) 
     return Known(
         recurring=found,
         strip=strip,
-        chrome=_elements(lines, strip),
+        chrome=elements_of(lines, strip),
         article=tuple(lines[n] for n in article if _prose(lines[n])),
         copied=_is_copy(root, url),
         fresh=sum(line.words for line in varying if _prose(line)),
@@ -122,7 +122,7 @@ def _with_headings(lines: list[Line], first: int, article: str) -> int:
     return first
 
 
-def _elements(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlElement]:
+def elements_of(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlElement]:
     """The largest elements that hold nothing but the lines of those numbers."""
     keep: set[HtmlElement] = set()
     for number, line in enumerate(lines):

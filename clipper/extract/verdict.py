@@ -34,6 +34,7 @@ MENUS = 45  # and one that has nothing but a few menus
 FEW = 150  # their words, links included: more may hold an article of pictures or headlines
 TEASER = 80  # words that a page shows whose own data say that the rest is paid for
 TITLE = 12  # words, in no sentence, that do not make a page differ from the others of its host
+UNDRAWN = (Verdict.CHROME_ONLY, Verdict.SCRIPT_SHELL)  # what a rule that finds the article refutes
 LINE = 300  # characters of a line that a phrase can be the point of
 MISSING = re.compile(
     r"^(?:error\W*|http\W*)?404\b|^(?:page|seite|página) (?:was )?not found|^页面(?:不存在|未找到|找不到)"
@@ -103,8 +104,10 @@ def judge(
     if ruled and words >= THIN:
         return Verdict.OK, ""
     for signature in signatures() if known is None else known:
-        if signature.fits(facts):
+        if signature.fits(facts) and not (ruled and signature.verdict in UNDRAWN):
             return signature.verdict, f"it says “{signature.phrase}”"
+    if ruled:
+        return Verdict.THIN, f"{words} words"
     if about is not None and not about.copied and not about.fresh and about.words < TITLE:
         return Verdict.CHROME_ONLY, "it says nothing that other pages of its host do not say"
     return _by_build(facts, words) or _by_size(facts, words)

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -31,9 +32,16 @@ class Reader:
     """Reads captures; a page that stalls or kills the worker gets the verdict `unreadable`."""
 
     def __init__(
-        self, *, isolate: bool = True, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT
+        self,
+        *,
+        isolate: bool = True,
+        time_limit: float = TIME_LIMIT,
+        memory_limit: int = MEMORY_LIMIT,
+        rules: Path | None = None,
     ) -> None:
+        """`rules` is the folder of the user's site rules; the limits are seconds and bytes a page."""
         self._isolate = isolate
+        self._rules = rules
         self._time_limit = time_limit
         self._memory_limit = memory_limit
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,7 +67,7 @@ class Reader:
         if not self._isolate:
             from clipper.extract.article import read
 
-            return read(capture, site)
+            return read(capture, site, self._rules)
         self.warm()
         try:
             return self._ask(capture, site)
@@ -98,7 +106,7 @@ class Reader:
             _receive(process.stdout.fileno(), time.monotonic() + WARM_UP)
             self._warm = True
         deadline = time.monotonic() + self._time_limit
-        _send(process.stdin.fileno(), pickle.dumps((capture, site), 5), deadline)
+        _send(process.stdin.fileno(), pickle.dumps((capture, site, self._rules), 5), deadline)
         answer = pickle.loads(_receive(process.stdout.fileno(), deadline))
         assert isinstance(answer, Extraction)
         return answer
@@ -117,10 +125,10 @@ def serve() -> None:
     _send(sink, b"")
     while True:
         try:
-            capture, site = pickle.loads(_receive(source))
+            capture, site, rules = pickle.loads(_receive(source))
         except EOFError:
             return
-        _send(sink, pickle.dumps(read(capture, site), 5))
+        _send(sink, pickle.dumps(read(capture, site, rules), 5))
 
 
 def _limit(memory: int) -> None:

@@ -201,6 +201,14 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteRules:
+    """Which site rules count: those of a folder of the user's, and those that ship with clipper."""
+
+    folder: str | None = None
+    shipped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """What one page teaches of its host."""
 

@@ -146,12 +146,12 @@ def _archive(db: Path, dry_run: bool, keep_bodies: Literal["last", "all", "none"
 def _results(addresses: list[str], archive: Archive, manner: Manner, stack: ExitStack) -> Iterator[Result]:
     """One result an address: a single one straight through, several hosts side by side."""
     from clipper.cli.network import open_fetcher
-    from clipper.extract import Reader
+    from clipper.cli.readers import open_reader
 
     if len(addresses) == 1 and not manner.max_age:
         from clipper.pipeline import clip
 
-        reader = stack.enter_context(Reader(isolate=manner.isolate))
+        reader = stack.enter_context(open_reader(isolate=manner.isolate))
         with open_fetcher(manner.policy, manner.replay) as fetcher:
             yield clip(addresses[0], archive=archive, fetcher=fetcher, reader=reader, force=manner.force)
         return
@@ -161,7 +161,7 @@ def _results(addresses: list[str], archive: Archive, manner: Manner, stack: Exit
         addresses,
         archive=archive,
         open_fetcher=lambda: open_fetcher(manner.policy, manner.replay),
-        open_reader=lambda: Reader(isolate=manner.isolate),
+        open_reader=lambda: open_reader(isolate=manner.isolate),
         hosts_at_once=1 if manner.replay else 8,
         force=manner.force,
         max_age=manner.max_age,
@@ -170,7 +170,7 @@ def _results(addresses: list[str], archive: Archive, manner: Manner, stack: Exit
 
 def _clip_saved(html: Path | None, url: str | None, urls: tuple[str, ...], db: Path, manner: Manner) -> int:
     from clipper.archive import Archive
-    from clipper.extract import Reader
+    from clipper.cli.readers import open_reader
     from clipper.pipeline import clip_file
 
     if html is None or url is None or urls:
@@ -179,7 +179,7 @@ def _clip_saved(html: Path | None, url: str | None, urls: tuple[str, ...], db: P
         body = sys.stdin.buffer.read() if str(html) == "-" else html.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {html}: {error.strerror}") from error
-    with Archive.open(db, create=True) as archive, Reader(isolate=manner.isolate) as reader:
+    with Archive.open(db, create=True) as archive, open_reader(isolate=manner.isolate) as reader:
         result = clip_file(body, url, archive=archive, reader=reader, now=datetime.now(UTC))
         return Tale(manner, total=1).tell([result])
 

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "watch": ("watching", "Manage the pages and feeds that `clip sync` fetches."),
     "sync": ("watching", "Fetch what is watched: the command for cron."),
     "record": ("record", "Record what a server sends as a WARC tape."),
+    "site": ("site", "Show what was learned of a host, or what a site rule does."),
     "browse": ("browse", "Open the archive in Datasette."),
 }
 

@@ -27,11 +27,11 @@ def import_command(paths: tuple[Path, ...], db: Path, verbose: bool) -> int:
 
     Example: clip import ~/clippings old-crawl.warc.gz
     """
-    from clipper.extract import Reader
+    from clipper.cli.readers import open_reader
     from clipper.imports import import_path
 
     skipped = 0
-    with writing(db, create=True) as archive, Reader() as reader:
+    with writing(db, create=True) as archive, open_reader() as reader:
         for path in paths:
             report = import_path(path, archive=archive, reader=reader)
             click.echo(f"{path}: {report.filed} filed, {report.unchanged} already there, {len(report.skipped)} skipped")

@@ -105,7 +105,7 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
     Example: clip sync --db /home/me/archive.db
     """
     from clipper.cli.clip import line_of
-    from clipper.extract import Reader
+    from clipper.cli.readers import open_reader
     from clipper.models import Outcome
     from clipper.sync import lock, run, sources
 
@@ -127,7 +127,7 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
             wanted,
             archive=archive,
             open_fetcher=lambda: open_fetcher(policy, options["replay"]),
-            open_reader=Reader,
+            open_reader=open_reader,
             hosts_at_once=1 if options["replay"] else 8,
         )
         for result in results:

@@ -11,21 +11,20 @@ from typing import TYPE_CHECKING
 from clipper.extract.worker import Reader
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from clipper.models import Capture, Extraction, Site, Verdict
+    from clipper.models import Capture, Extraction, Site, SiteRules, Verdict
 
 __all__ = ["Reader", "extract", "judge_markdown"]
 
 
-def extract(capture: Capture, site: Site | None = None, rules: Path | None = None) -> Extraction:
-    """Read one capture in this process; `site` is what is known of its host, `rules` a folder of site rules.
+def extract(capture: Capture, site: Site | None = None, rules: SiteRules | None = None) -> Extraction:
+    """Read one capture in this process; `site` is what is known of its host, `rules` which site rules count,
+    by default those that ship.
 
     What the page is, the verdict says; nothing is raised.
     """
-    from clipper.extract.article import read
+    from clipper.extract.article import EVERY_RULE, read
 
-    return read(capture, site, rules)
+    return read(capture, site, rules or EVERY_RULE)
 
 
 def judge_markdown(markdown: str) -> tuple[Verdict, str]:

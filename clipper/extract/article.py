@@ -5,7 +5,6 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import asdict
 from functools import cache
-from pathlib import Path
 
 import trafilatura
 from lxml.html import HtmlElement
@@ -22,10 +21,11 @@ from clipper.extract.render import Rendered, base_of, render
 from clipper.extract.ruled import ruled
 from clipper.extract.swallowed import freed
 from clipper.extract.verdict import judge, not_html
-from clipper.models import Capture, Decoded, Extraction, Site, Verdict
+from clipper.models import Capture, Decoded, Extraction, Site, SiteRules, Verdict
 
 __all__ = ["prepare", "read"]
 
+EVERY_RULE = SiteRules()
 EMPTY = Rendered("", "", "", 0)
 
 
@@ -46,8 +46,8 @@ def read_text(html: str) -> str | None:
     return None if tree is None else _answer(tree)
 
 
-def read(capture: Capture, site: Site | None = None, rules: Path | None = None) -> Extraction:
-    """Read one capture; `site` is what is known of its host, `rules` the folder of the user's site rules.
+def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RULE) -> Extraction:
+    """Read one capture; `site` is what is known of its host, `rules` which site rules count.
 
     Nothing about its content is an error.
     """
@@ -62,9 +62,7 @@ def read(capture: Capture, site: Site | None = None, rules: Path | None = None) 
     return _article(capture, decoded, root, site, rules)
 
 
-def _article(
-    capture: Capture, decoded: Decoded, root: HtmlElement, site: Site | None, rules: Path | None
-) -> Extraction:
+def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site | None, rules: SiteRules) -> Extraction:
     lines = freed(root, lines_of(root))
     base = base_of(root, capture.final_url)
     about = known(root, lines, site, url=capture.final_url)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -16,6 +15,7 @@ from lxml.html import Element, HtmlElement
 from clipper.extract.learned import elements_of
 from clipper.extract.lines import Line
 from clipper.extract.rules import Kind, Rule, rules_for
+from clipper.models import SiteRules
 
 __all__ = ["Ruled", "ruled"]
 
@@ -36,9 +36,9 @@ class Ruled:
     facts: dict[str, str] = field(default_factory=dict)  # title, author, site, published
 
 
-def ruled(root: HtmlElement, lines: list[Line], url: str, folder: Path | None = None) -> Ruled | None:
+def ruled(root: HtmlElement, lines: list[Line], url: str, rules: SiteRules) -> Ruled | None:
     """What the first rule for the address says that finds a body on the page; None if none does."""
-    for rule in rules_for(url, folder):
+    for rule in rules_for(url, rules):
         for kind in rule.kinds:
             if found := _applied(rule, kind, root, lines, url):
                 return found

@@ -26,6 +26,7 @@ from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
 from clipper.errors import FileError
+from clipper.models import SiteRules
 from clipper.urls import host_of
 
 __all__ = ["Kind", "Rule", "load", "rules_for"]
@@ -69,10 +70,11 @@ class Rule:
         return any(host == own or (own[:1] == "." and f".{host}".endswith(own)) for own in self.hosts)
 
 
-def rules_for(url: str, folder: Path | None = None) -> list[Rule]:
+def rules_for(url: str, rules: SiteRules) -> list[Rule]:
     """The rules for an address: the user's own before those that ship, a host before a whole domain."""
     host = host_of(url)
-    found = [rule for rule in (*_own(folder), *_shipped()) if rule.is_for(host)]
+    own = _own(rules.folder) if rules.folder else ()
+    found = [rule for rule in (*own, *(_shipped() if rules.shipped else ())) if rule.is_for(host)]
     return sorted(found, key=lambda rule: (rule.file.startswith("clipper/"), host not in rule.hosts))
 
 
@@ -95,11 +97,9 @@ def _shipped() -> tuple[Rule, ...]:
 
 
 @cache
-def _own(folder: Path | None) -> tuple[Rule, ...]:
+def _own(folder: str) -> tuple[Rule, ...]:
     """The user's rules. One that cannot be read stops nobody: `clip site test` tells of it."""
-    if folder is None or not folder.is_dir():
-        return ()
-    return tuple(_loadable(folder))
+    return tuple(_loadable(Path(folder))) if Path(folder).is_dir() else ()
 
 
 def _loadable(folder: Path) -> Iterator[Rule]:

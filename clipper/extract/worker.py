@@ -13,11 +13,10 @@ import struct
 import subprocess
 import sys
 import time
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from clipper.models import Capture, Extraction, Site, Verdict
+from clipper.models import Capture, Extraction, Site, SiteRules, Verdict
 
 __all__ = ["Reader", "serve"]
 
@@ -37,11 +36,11 @@ class Reader:
         isolate: bool = True,
         time_limit: float = TIME_LIMIT,
         memory_limit: int = MEMORY_LIMIT,
-        rules: Path | None = None,
+        rules: SiteRules | None = None,
     ) -> None:
-        """`rules` is the folder of the user's site rules; the limits are seconds and bytes a page."""
+        """`rules` says which site rules count, by default those that ship; limits are seconds and bytes."""
         self._isolate = isolate
-        self._rules = rules
+        self._rules = rules or SiteRules()
         self._time_limit = time_limit
         self._memory_limit = memory_limit
         self._process: subprocess.Popen[bytes] | None = None

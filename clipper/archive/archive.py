@@ -15,6 +15,7 @@ from clipper.models import Capture, Extraction, Filed, Hop, Outcome, Source, Val
 
 if TYPE_CHECKING:
     from clipper.archive.merge import Merged
+    from clipper.archive.rereading import Came, Stored
 
 __all__ = ["Archive", "KeepBodies"]
 
@@ -132,6 +133,34 @@ class Archive(Reader):
 
         with self._writing():
             verify.repair(self.connection)
+
+    def record_reading(self, found: Stored, extraction: Extraction, *, run: int | None = None) -> Came:
+        """File a reading of stored bytes: a new text of the same version, if it is another one.
+
+        A check that brought no article may become a version. `run` is a run of `clip reextract`.
+        """
+        from clipper.archive import rereading
+
+        with self._writing():
+            came = rereading.file_reading(self.connection, found, extraction, now=rows.stamp(self._clock()))
+            if run is not None:
+                rereading.progress(self.connection, run, found.check_id)
+            return came
+
+    def begin_rereading(self, *, selection: str, extractor: str) -> tuple[int, int]:
+        """(id of the run, check after which it goes on): an interrupted run of the same, or a new one."""
+        from clipper.archive import rereading
+
+        with self._writing():
+            now = rows.stamp(self._clock())
+            return rereading.begin(self.connection, selection=selection, extractor=extractor, now=now)
+
+    def finish_rereading(self, run: int) -> None:
+        """Note that a run of `clip reextract` is done."""
+        from clipper.archive import rereading
+
+        with self._writing():
+            rereading.finish(self.connection, run, now=rows.stamp(self._clock()))
 
     def reset_site(self, host: str) -> int:
         """Forget what was learned of a host; how many lines that were."""

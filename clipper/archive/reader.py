@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from clipper.archive import connection, queries
 from clipper.archive.rows import Evidence
-from clipper.models import Check, Extraction, Hit, Page, PageState, Site, Snapshot, Source, Validators
+from clipper.models import Capture, Check, Extraction, Hit, Page, PageState, Site, Snapshot, Source, Validators
 
 if TYPE_CHECKING:
     from clipper.archive.learning import SiteSummary
+    from clipper.archive.rereading import Came, Reading, Stored
     from clipper.archive.verify import Damage
 
 __all__ = ["KeepBodies", "Reader"]
@@ -175,6 +176,41 @@ class Reader:
 
         with self._reading():
             return learning.same_text(self.connection, extraction, url=url, url_key=url_key)
+
+    def stored(self, *, host: str | None = None, since: datetime | None = None, after: int = 0) -> list[Stored]:
+        """The checks whose bytes can be read again: those that began a version or brought no article."""
+        from clipper.archive import rereading
+
+        with self._reading():
+            return list(rereading.stored(self.connection, host=host, since=since, after=after))
+
+    def stored_latest(self, url_key: str) -> Stored | None:
+        """The check that began the latest version of a page, if its bytes are stored."""
+        from clipper.archive import rereading
+
+        with self._reading():
+            return rereading.latest(self.connection, url_key)
+
+    def stored_capture(self, found: Stored) -> Capture:
+        """What came with such a check, as it came."""
+        from clipper.archive import rereading
+
+        with self._reading():
+            return rereading.capture_of(self.connection, found.check_id)
+
+    def compared(self, found: Stored, extraction: Extraction) -> Came:
+        """What a reading of stored bytes is beside the one that is filed: same, better, article, none."""
+        from clipper.archive import rereading
+
+        with self._reading():
+            return rereading.compared(self.connection, found, extraction)
+
+    def reading(self, snapshot_id: int) -> Reading:
+        """Who read the text of a version, when, and how many texts it has."""
+        from clipper.archive import rereading
+
+        with self._reading():
+            return rereading.reading(self.connection, snapshot_id)
 
     def stats(self) -> dict[str, Any]:
         """Counts of rows and bytes by kind."""

@@ -269,6 +269,14 @@ CREATE TABLE site_pages ( -- what was read of a page last, and whether it taught
     learned INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX site_pages_text ON site_pages(host, text_digest);
+CREATE TABLE rereadings ( -- a run of `clip reextract`, and how far it came
+    id INTEGER PRIMARY KEY,
+    selection TEXT NOT NULL, -- JSON: which checks
+    extractor TEXT NOT NULL,
+    position INTEGER NOT NULL DEFAULT 0, -- the check that was read last
+    started_at TEXT NOT NULL,
+    finished_at TEXT
+) STRICT;
 """
 
 SCRIPTS: tuple[tuple[str, str], ...] = (

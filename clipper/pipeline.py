@@ -103,7 +103,7 @@ def clip(
         job = prepare(url, archive=archive, force=force)
     except InvalidURL as error:
         return Result(url=url, outcome=Outcome.REFUSED, error=error)
-    return settle(gather(job, fetcher=fetcher, reader=reader, clock=clock), archive=archive)
+    return settle(gather(job, fetcher=fetcher, reader=reader, clock=clock), archive=archive, reader=reader)
 
 
 def clip_file(body: bytes, url: str, *, archive: Archive, reader: Reads, now: datetime) -> Result:
@@ -118,7 +118,7 @@ def clip_file(body: bytes, url: str, *, archive: Archive, reader: Reads, now: da
         fetched_at=now,
         source="file",
     )
-    return settle(Gathered(job, now, capture, reader.read(capture, job.site)), archive=archive)
+    return settle(Gathered(job, now, capture, reader.read(capture, job.site)), archive=archive, reader=reader)
 
 
 def prepare(url: str, *, archive: Archive, force: bool = False) -> Job:
@@ -155,8 +155,12 @@ def gather(
     return Gathered(job, started, capture, reader.read(capture, job.site))
 
 
-def settle(gathered: Gathered, *, archive: Archive) -> Result:
-    """File what was gathered, in one transaction, and say what it came to."""
+def settle(gathered: Gathered, *, archive: Archive, reader: Reads | None = None) -> Result:
+    """File what was gathered, in one transaction, and say what it came to.
+
+    With a `reader`, an article that seems to have changed is compared with today's reading of the
+    version before it: a better extractor, a new rule, or a site that is known better, is no change of the page.
+    """
     job, capture, extraction = gathered.job, gathered.capture, gathered.extraction
     if gathered.error is not None or capture is None:
         return _settle_error(gathered, archive)
@@ -168,6 +172,8 @@ def settle(gathered: Gathered, *, archive: Archive) -> Result:
         )
         return _result(job, capture, None, filed)
     extraction = judged(extraction, archive=archive, url=capture.final_url, url_key=job.url_key)
+    if reader is not None and extraction.verdict.good:
+        _compare_like_with_like(extraction, job, archive=archive, reader=reader)
     filed = archive.record(capture, extraction, url_key=job.url_key)
     return _result(job, capture, extraction, filed)
 
@@ -182,6 +188,20 @@ def judged(extraction: Extraction, *, archive: Archive, url: str, url_key: str) 
         return extraction
     reason = f"{others} other pages of {urls.host_of(url)} have the very same text"
     return replace(extraction, verdict=Verdict.CHROME_ONLY, reason=reason)
+
+
+def _compare_like_with_like(extraction: Extraction, job: Job, *, archive: Archive, reader: Reads) -> None:
+    """Read the latest version's bytes again where its article differs, and file that if it is new."""
+    stored = archive.stored_latest(job.url_key)
+    if stored is None or stored.snapshot_id is None:
+        return
+    if archive.compared(stored, extraction) == "same":
+        return
+    capture = archive.stored_capture(stored)
+    if capture.content_type != "text/markdown":  # somebody else's reading; there are no bytes of the page
+        again = reader.read(capture, job.site)
+        if again.verdict.good:
+            archive.record_reading(stored, again)
 
 
 def fresh(url: str, *, archive: Archive, max_age: timedelta, now: datetime) -> bool:

@@ -162,7 +162,7 @@ def run(
                     yield job
             for future in wait(flying, return_when=FIRST_COMPLETED).done if flying else ():
                 hosts.release(flying.pop(future))
-                yield settle(future.result(), archive=archive)
+                yield settle(future.result(), archive=archive, reader=readers)
 
 
 def _job(url: str, *, archive: Archive, force: bool, max_age: timedelta | None, now: datetime) -> Job | Result | None:

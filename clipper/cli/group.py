@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("watching", "Fetch what is watched: the command for cron."),
     "record": ("record", "Record what a server sends as a WARC tape."),
     "site": ("site", "Show what was learned of a host, or what a site rule does."),
+    "reextract": ("reextract", "Read the stored bytes again with today's extractor, rules and knowledge of sites."),
     "browse": ("browse", "Open the archive in Datasette."),
 }
 

@@ -54,7 +54,7 @@ def _applied(rule: Rule, kind: Kind, root: HtmlElement, lines: list[Line], url: 
         nodes = _drawn(kind, scripts)
     else:
         nodes = _outermost(_first(kind, "body", root))
-        between = _outside(kind, lines)
+        between = _outside(kind, root, lines)
         if between is None:
             return None
         skip |= between
@@ -102,7 +102,7 @@ def _outermost(elements: list[HtmlElement]) -> tuple[HtmlElement, ...]:
     return tuple(e for e in dict.fromkeys(elements) if not any(above in chosen for above in e.iterancestors()))
 
 
-def _outside(kind: Kind, lines: list[Line]) -> frozenset[HtmlElement] | None:
+def _outside(kind: Kind, root: HtmlElement, lines: list[Line]) -> frozenset[HtmlElement] | None:
     """The elements before the line where the body begins and from where it ends; None without a body."""
     begins, ends = kind.patterns.get("begin", ()), kind.patterns.get("end", ())
     if not begins and not ends:
@@ -122,7 +122,17 @@ def _outside(kind: Kind, lines: list[Line]) -> frozenset[HtmlElement] | None:
     stop = len(lines) if found is None else found
     if start >= stop or (begins and not start and found is None):
         return None
-    return elements_of(lines, frozenset((*range(start), *range(stop, len(lines)))))
+    return elements_of(lines, frozenset((*range(start), *range(stop, len(lines))))) | _beyond(
+        root, lines[start].element, lines[stop - 1].element
+    )
+
+
+def _beyond(root: HtmlElement, first: HtmlElement, last: HtmlElement) -> frozenset[HtmlElement]:
+    """What comes before the one element or after the other, pictures too, and holds neither."""
+    holds = {first, last, *first.iterancestors(), *last.iterancestors()}
+    order = {element: place for place, element in enumerate(root.iter())}
+    end = max(order[element] for element in last.iter())
+    return frozenset(e for e, place in order.items() if e not in holds and (place < order[first] or place > end))
 
 
 def _drawn(kind: Kind, scripts: str) -> tuple[HtmlElement, ...]:

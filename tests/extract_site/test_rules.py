@@ -86,7 +86,7 @@ def test_an_empty_wechat_page_is_a_shell() -> None:
 
 
 def hou(body: str) -> Extraction:
-    frame = "<ul><li>首页</li><li>登录</li></ul><h1>灯塔的固件</h1><p>胡椒 <a href='/category/news'>新闻</a> 2025-05-18 13:21:59</p><p>8133</p><p>收藏</p>{}<ul><li>分享至</li></ul><h3>发表评论</h3><h4>你可能感兴趣的</h4><p>另一篇关于灯塔的文章，讲的是海鸥</p>"
+    frame = "<ul><li>首页</li><li>登录</li></ul><h1>灯塔的固件</h1><p>胡椒 <a href='/category/news'>新闻</a> 2025-05-18 13:21:59</p><p>8133</p><p>收藏</p>{}<ul><li>分享至</li></ul><p><img src=/captcha/a1b2.png></p><h3>发表评论</h3><h4>你可能感兴趣的</h4><p>另一篇关于灯塔的文章，讲的是海鸥</p>"
     return read(f"<title>灯塔的固件 - 嘶吼 RoarTalk</title>{frame.format(body)}", "https://www.4hou.com/posts/AbCd")
 
 
@@ -94,6 +94,7 @@ def test_4hou_is_read_between_the_words_around_its_articles() -> None:
     found = hou(f"<p>导语：固件里有一封信。</p>{TEXT}<p>文章翻译自：https://site.example/a如若转载，请注明原文地址</p>")
     assert found.text.startswith("导语：固件里有一封信。")
     assert found.text.endswith("with many commas.")
+    assert "captcha" not in found.markdown
     assert (found.title, found.author, found.published) == ("灯塔的固件", "胡椒", "2025-05-18T13:21:59+08:00")
 
 

@@ -38,6 +38,7 @@ HALF = 0.5
 MISSED = 0.1  # of the article's sentences: a choice with fewer went elsewhere
 SURE = 5  # pages of a host before sentences are taken for the site's, or an article for one that is the
 # smaller part of what its page alone has
+WHOLE, MOST = 100_000, 5_000  # characters and lines that are compared: the work grows with their product
 LONG = 20  # letters from which a line of the page is found again in the article's text
 LABELS = 3  # lines of the site's in the article's own element that make it a heap and no container
 SAMPLE = 80  # characters of a line that are kept for people to look at
@@ -61,7 +62,7 @@ class Known:
 
     def is_in(self, text: str) -> bool:
         """Whether a text has any part to speak of of the article's sentences."""
-        letters = squeezed(text)
+        letters = squeezed(text[:WHOLE])
         kept = sum(line.words for line in self.article if squeezed(line.text) in letters)
         return kept >= MISSED * sum(line.words for line in self.article)
 
@@ -100,8 +101,9 @@ def without(root: HtmlElement, chrome: frozenset[HtmlElement]) -> HtmlElement:
 
 def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     """What a page teaches of its host; `article` is the text that was read out of it."""
+    article = article[:WHOLE]
     letters = squeezed(article)
-    places = [n for n, line in enumerate(lines) if len(s := squeezed(line.text)) >= LONG and s in letters]
+    places = [n for n, line in enumerate(lines[:MOST]) if len(s := squeezed(line.text)) >= LONG and s in letters]
     host = host_of(url)
     if not places or not host:
         return None

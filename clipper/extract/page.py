@@ -7,6 +7,8 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from clipper.extract.depth import shallow
+
 __all__ = ["BLOCKS", "parse", "squeezed"]
 
 # One of these makes trafilatura return nothing at all for the page; dropping them saved 39 of 39.
@@ -30,12 +32,24 @@ def parse(text: str) -> HtmlElement | None:
     huge_tree: from 254 nested elements on, lxml's default loses that part and all text after it.
     """
     clean = DECLARATION.sub("", CONTROL.sub("", CONTROL_REFERENCE.sub("", text)))
-    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        root = document_fromstring(clean, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+    root = _tree(clean)
+    if root is None:
         return None
     _head_only(root)
+    return root
+
+
+def _tree(text: str, *, deep: bool = False) -> HtmlElement | None:
+    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = document_fromstring(text, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        root = None
+    said = {error.type for error in parser.error_log}
+    if etree.ErrorTypes.ERR_NO_MEMORY in said:
+        raise MemoryError("the page needs more memory than it may have")
+    if root is not None and not deep and etree.ErrorTypes.ERR_RESOURCE_LIMIT in said:
+        return _tree(shallow(text), deep=True)
     return root
 
 

@@ -8,7 +8,7 @@ from clipper.extract import extract
 from clipper.models import Capture, Extraction, SiteRules
 
 NO_RULES = SiteRules(shipped=False)  # set `hou` counts without clipper's own rule for that site
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 4, 1, tzinfo=UTC)  # the newest pages of the sets are of March 2026
 
 
 def article(html: bytes, *, url: str | None) -> dict[str, str | None]:

@@ -1,9 +1,10 @@
 """How an archive behaves when it is large: a million versions of a hundred thousand pages.
 
-    python -m benchmarks.archive_scale [SNAPSHOTS] [--keep FILE]
+    python -m benchmarks.archive_scale [SNAPSHOTS] [--keep FILE] [--check]
 
-The archive is filled through `Archive.record`, as `clip` does, and each capture is a new version
-of its page. Inserts are timed at the beginning and at the end; then reads, the median of 50.
+The archive is filled through `Archive.record`, as an import does (500 in a transaction), and each capture is a new
+version of its page. Inserts are timed in seconds of CPU, the first 10,000 against the last; then reads, the median of 50
+by the clock, and Datasette's page of a table. `--check` demands that inserts cost at most 1.5 times what they did.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
+from benchmarks.writers import datasette
 from clipper.archive import Archive
 from clipper.models import Capture, Extraction, Verdict
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 VERSIONS = 10  # of each page
+AT_ONCE = 500
 CHARACTERS = [chr(0x4E00 + n) for n in range(2500)]
 WORDS = [f"word{n}" for n in range(5000)]
 HEADERS = (("Content-Type", "text/html; charset=utf-8"),)
@@ -34,33 +38,34 @@ def text(rng: random.Random) -> str:
 
 
 def fill(archive: Archive, count: int) -> list[float]:
-    """File `count` versions; the seconds that each tenth of them took."""
+    """File `count` versions; the seconds of CPU that each slice of 10,000 (or a tenth) took."""
     rng = random.Random(1)
     pages = max(1, count // VERSIONS)
     texts: dict[int, str] = {}
     took = []
-    started = time.perf_counter()
-    for number in range(count):
-        page, version = number % pages, number // pages
-        # Each version rewrites the second half of its page.
-        fresh = text(rng)
-        texts[page] = fresh if not version else texts[page][:400] + fresh[400:]
-        url = f"https://host{page % 1000}.example/posts/{page}"
-        at = START + timedelta(hours=version, seconds=page)
-        body = f"<html><p>{texts[page]}</p></html>".encode()
-        capture = Capture(url, url, 200, HEADERS, body, at)
-        reading = Extraction(
-            Verdict.OK,
-            title=f"Post {page}, {version}",
-            markdown=texts[page],
-            text=texts[page],
-            words=460,
-        )
-        archive.record(capture, reading, url_key=url)
-        if (number + 1) % max(1, count // 10) == 0:
-            took.append(time.perf_counter() - started)
-            started = time.perf_counter()
+    size = min(10_000, max(1, count // 10))
+    for start in range(0, count, size):
+        began = time.process_time()
+        for inner in range(start, min(count, start + size), AT_ONCE):
+            with archive.batch():
+                for number in range(inner, min(count, start + size, inner + AT_ONCE)):
+                    file(archive, number % pages, number // pages, texts, rng)
+        took.append((time.process_time() - began) / size)
+        if start // size % 10 == 9:
+            print(f"  {start + size:9,} filed, {1000 * took[-1]:.2f} ms of CPU each", flush=True)
     return took
+
+
+def file(archive: Archive, page: int, version: int, texts: dict[int, str], rng: random.Random) -> None:
+    """A version that rewrites the second half of its page."""
+    fresh = text(rng)
+    texts[page] = fresh if not version else texts[page][:400] + fresh[400:]
+    url = f"https://host{page % 1000}.example/posts/{page}"
+    at = START + timedelta(hours=version, seconds=page)
+    capture = Capture(url, url, 200, HEADERS, f"<html><p>{texts[page]}</p></html>".encode(), at)
+    title = f"Post {page}, {version}"
+    reading = Extraction(Verdict.OK, title=title, markdown=texts[page], text=texts[page], words=460)
+    archive.record(capture, reading, url_key=url)
 
 
 def median(action: Callable[[int], object], times: int = 50) -> float:
@@ -73,13 +78,17 @@ def median(action: Callable[[int], object], times: int = 50) -> float:
     return 1000 * sorted(took)[times // 2]
 
 
-def main(count: int, path: Path) -> None:
+def main(count: int, path: Path, *, check: bool) -> None:
     with Archive.open(path, create=True) as archive:
         took = fill(archive, count)
     size = path.stat().st_size
     print(f"{count:,} versions, {size / 1e6:,.0f} MB, {size / count:,.0f} bytes each")
-    rates = [count / 10 / seconds for seconds in took]
-    print("filed a second, by tenths: " + " ".join(f"{rate:.0f}" for rate in rates))
+    # The first slices are of new pages, the later ones of versions; both are compared with their like.
+    tenth = max(1, len(took) // 10)
+    early, late = took[tenth : 2 * tenth], took[-tenth:]
+    growth = (sum(late) / len(late)) / (sum(early) / len(early))
+    print(f"an insert costs {1000 * took[0]:.2f} ms of CPU at first, {1000 * early[0]:.2f} at the second version of the"
+          f" first pages, {1000 * late[-1]:.2f} at the end: {growth:.2f} times")  # fmt: skip
     pages = max(1, count // VERSIONS)
     rng = random.Random(2)
     keys = []
@@ -99,6 +108,23 @@ def main(count: int, path: Path) -> None:
             "search word17 word18": lambda _: archive.search("word17 word18"),
         }.items():
             print(f"{name:22} {median(action):8.2f} ms")
+    tables(path)
+    if check and growth > 1.5:
+        sys.exit(f"inserts became {growth:.2f} times as dear")
+
+
+def tables(path: Path) -> None:
+    """Datasette's pages of the tables that people look at first."""
+    server, base = datasette(path, path.with_suffix(".log"))
+    try:
+        for table in ("pages", "snapshots", "checks", "recent_changes"):
+            address = f"{base}/{path.stem}/{table}"
+            print(
+                f"Datasette, {table:15} {median(lambda _, a=address: urlopen(a, timeout=60).read(), times=7):8.0f} ms"
+            )  # type: ignore[misc]
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
 
 
 if __name__ == "__main__":
@@ -106,4 +132,4 @@ if __name__ == "__main__":
     kept = Path(arguments[arguments.index("--keep") + 1]) if "--keep" in arguments else None
     number = int(arguments[0]) if arguments and arguments[0].isdigit() else 1_000_000
     with tempfile.TemporaryDirectory() as place:
-        main(number, kept or Path(place) / "archive.db")
+        main(number, kept or Path(place) / "archive.db", check="--check" in arguments)

@@ -43,7 +43,7 @@ class InvalidURL(UsageError):
     """Not an address that can be fetched."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url!r} is not an address that can be clipped: {reason}")
+        super().__init__(f"{_masked(url)[:300]!r} is not an address that can be clipped: {reason}")
         self.url = url
         self.reason = reason
 
@@ -141,9 +141,17 @@ class RefusedError(ClipperError):
         super().__init__(message)
         self.url = url
         self.rule = rule
+        self.hops: tuple[Hop, ...] = ()  # the way that led to what is forbidden
 
 
 class LockedError(ClipperError):
     """Another run holds the lock of this archive."""
 
     exit_code = 75
+
+
+def _masked(url: str) -> str:
+    """An address that may be malformed, without what may be a password in it."""
+    login, at, rest = url.rpartition("@")
+    scheme, slashes, _ = login.partition("//")
+    return f"{scheme}//…@{rest}" if slashes else f"…@{rest}" if at else rest

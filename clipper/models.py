@@ -26,6 +26,7 @@ class Verdict(StrEnum):
     MAINTENANCE = "maintenance"
     REDIRECT_STUB = "redirect-stub"
     CHROME_ONLY = "chrome-only"  # nothing that the host's other pages do not have
+    FEED = "feed"  # it lists pages, and is none
     NOT_HTML = "not-html"
     UNREADABLE = "unreadable"  # the extractor crashed, or ran out of time or memory
 
@@ -234,6 +235,8 @@ class Page:
     checks: int
     latest_snapshot: int | None
     validators: Validators = field(default_factory=Validators)
+    gone_since: datetime | None = None  # since when every check says that it is gone
+    back_since: datetime | None = None  # when it came back after it had been gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ from clipper.errors import (
     FetchError,
     InvalidURL,
     RefusedError,
+    TapeError,
     UnusableError,
 )
-from clipper.models import Capture, Extraction, Filed, Outcome, Site, Validators, Verdict
+from clipper.models import Capture, Completeness, Extraction, Filed, Outcome, Site, Validators, Verdict
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -34,10 +35,15 @@ __all__ = ["Gathered", "Job", "Result", "clip", "clip_file", "gather", "judged",
 SAME_TEXT = 3  # other addresses of a host with a page's text from which it is no article
 
 
+# Pages that say "not now" or "not you": hosts that answer so again and again are left alone.
+SENT_AWAY = frozenset((Verdict.CHALLENGE, Verdict.MAINTENANCE))
+
+
 class Fetches(Protocol):
     """What `gather` needs of a fetcher."""
 
-    def fetch(self, url: str, *, validators: Validators | None = None) -> Capture: ...
+    def fetch(self, url: str, *, validators: Validators | None = None, kind: str = "page") -> Capture: ...
+    def failed(self, url: str, failure: str) -> None: ...
 
 
 class Reads(Protocol):
@@ -57,6 +63,11 @@ class Job:
     known_body: str | None = None  # sha256 of the bytes that gave the latest version
     site: Site | None = None  # what is known of its host
 
+    @property
+    def plain(self) -> str:
+        """The address as it may be stored and printed: without a password."""
+        return urls.without_credentials(self.url)
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -66,7 +77,7 @@ class Gathered:
     started: datetime
     capture: Capture | None = None
     extraction: Extraction | None = None
-    error: FetchError | RefusedError | None = None
+    error: FetchError | RefusedError | TapeError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,10 @@ class Result:
     words: int = 0
     change: str | None = None
     status: int | None = None
+    verdict: str | None = None
+    final_url: str | None = None
+    bytes: int = 0
+    requests: int = 0
     snapshot_id: int | None = None
     milliseconds: int = 0
     error: ClipperError | None = None
@@ -102,7 +117,7 @@ def clip(
     try:
         job = prepare(url, archive=archive, force=force)
     except InvalidURL as error:
-        return Result(url=url, outcome=Outcome.REFUSED, error=error)
+        return Result(url=urls.without_credentials(url), outcome=Outcome.REFUSED, error=error)
     return settle(gather(job, fetcher=fetcher, reader=reader, clock=clock), archive=archive, reader=reader)
 
 
@@ -110,8 +125,8 @@ def clip_file(body: bytes, url: str, *, archive: Archive, reader: Reads, now: da
     """File a page that was saved by other means, as if `url` had answered with it now."""
     job = prepare(url, archive=archive, force=True)
     capture = Capture(
-        url=job.url,
-        final_url=job.url,
+        url=job.plain,
+        final_url=job.plain,
         status=200,
         headers=(),
         body=body,
@@ -131,6 +146,14 @@ def prepare(url: str, *, archive: Archive, force: bool = False) -> Job:
     return Job(fetchable, key, archive.validators(key), archive.latest_body(key), site)
 
 
+def never_read(url: str, *, archive: Archive) -> bool:
+    """Whether no good answer of the address is archived, so that the next one is sure to be read."""
+    try:
+        return not prepare(url, archive=archive).validators
+    except InvalidURL:
+        return False
+
+
 def gather(
     job: Job,
     *,
@@ -148,11 +171,14 @@ def gather(
         reader.warm()
     try:
         capture = fetcher.fetch(job.url, validators=job.validators)
-    except (FetchError, RefusedError) as error:
+    except (FetchError, RefusedError, TapeError) as error:
         return Gathered(job, started, getattr(error, "capture", None), error=error)
     if capture.status == 304 or _same_bytes(job, capture):
         return Gathered(job, started, capture)
-    return Gathered(job, started, capture, reader.read(capture, job.site))
+    extraction = reader.read(capture, job.site)
+    if extraction.verdict in SENT_AWAY:
+        fetcher.failed(job.plain, extraction.verdict)
+    return Gathered(job, started, capture, extraction)
 
 
 def settle(gathered: Gathered, *, archive: Archive, reader: Reads | None = None) -> Result:
@@ -216,32 +242,38 @@ def _same_bytes(job: Job, capture: Capture) -> bool:
 
 def _settle_error(gathered: Gathered, archive: Archive) -> Result:
     job, error = gathered.job, gathered.error
+    if isinstance(error, TapeError):  # it says something about the tape, and nothing about the page
+        return Result(url=job.url, outcome=Outcome.FAILED, error=error)
     outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.FAILED
     status = error.status if isinstance(error, FetchError) else None
     archive.record_failure(
-        urls.without_credentials(job.url),
+        job.plain,
         url_key=job.url_key,
         outcome=outcome,
         reason=str(error),
         checked_at=gathered.started,
         status=status,
-        hops=error.hops if isinstance(error, FetchError) else (),
+        hops=error.hops if isinstance(error, (FetchError, RefusedError)) else (),
         capture=gathered.capture,
     )
-    return Result(url=job.url, outcome=outcome, status=status, error=error)
+    return Result(url=job.plain, outcome=outcome, status=status, error=error)
 
 
 def _result(job: Job, capture: Capture, extraction: Extraction | None, filed: Filed) -> Result:
     error = None
     if filed.outcome is Outcome.UNUSABLE and extraction is not None:
-        error = _unusable(job.url, capture, extraction)
+        error = _unusable(job.plain, capture, extraction)
     return Result(
-        url=job.url,
+        url=job.plain,
         outcome=filed.outcome,
         title=extraction.title if extraction else None,
         words=extraction.words if extraction else 0,
         change=filed.change,
         status=capture.status,
+        verdict=str(extraction.verdict) if extraction else None,
+        final_url=capture.final_url,
+        bytes=len(capture.body),
+        requests=len(capture.hops),
         snapshot_id=filed.snapshot_id,
         milliseconds=capture.milliseconds,
         error=error,
@@ -249,12 +281,12 @@ def _result(job: Job, capture: Capture, extraction: Extraction | None, filed: Fi
 
 
 def _unusable(url: str, capture: Capture, extraction: Extraction) -> UnusableError:
-    if extraction.verdict.good:
+    if capture.completeness is Completeness.TRUNCATED:
         said = f"the body was cut: {capture.truncated_by or 'the connection ended early'}"
         return UnusableError(f"{url}: {said}; try again later", url=url, verdict="truncated")
     advice = ADVICE.get(extraction.verdict, "the page is kept as evidence, and no version was filed")
     reason = f" ({extraction.reason})" if extraction.reason else ""
-    message = f"{url}: {extraction.verdict}{reason}; {advice}"
+    message = f"{url}: {extraction.verdict}{reason}; {advice.replace('URL', url)}"
     return UnusableError(message, url=url, verdict=extraction.verdict)
 
 
@@ -270,6 +302,7 @@ ADVICE: dict[str, str] = {
     "maintenance": "the site is down for maintenance; try again later",
     "redirect-stub": "the page only sends readers elsewhere; clip the address it names",
     "chrome-only": "there is nothing on it but the site's menus; look at it in a browser",
+    "feed": "`clip watch add URL` follows it",
     "not-html": "clipper reads web pages; download other files with another tool",
     "unreadable": "its bytes are kept; `clip --no-isolate` shows what the extractor says",
 }

@@ -37,8 +37,8 @@ WECHAT_IDENTITY = ("__biz", "mid", "idx", "sn")
 CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
 ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-# `example.com/a`, `localhost:8000`, `//example.com`: an address without its scheme.
-BARE = re.compile(r"^(//|(localhost|[^/:?#@]+\.[^/:?#@]+)(:\d|[/?#]|$))")
+LONGEST = 16_384  # characters; servers take some 8,000
+LOGIN = re.compile(r"^\s*([a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*@")
 SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -51,11 +51,13 @@ def check(url: str) -> str:
     text = url.strip()
     if not text:
         raise InvalidURL(url, "it is empty")
+    if len(text) > LONGEST:
+        raise InvalidURL(url[:100], f"it is longer than {LONGEST:,} characters")
     if CONTROL.search(text):
         raise InvalidURL(url, "it has white space or control characters in it")
     if "\\" in text.split("?")[0]:
         raise InvalidURL(url, "it has a backslash in it")
-    if BARE.match(text):
+    if _is_bare(text):
         text = "https://" + text.removeprefix("//")
     elif not SCHEME.match(text):
         raise InvalidURL(url, "it has neither http:// nor https:// nor a host name")
@@ -80,9 +82,8 @@ def canonical(url: str) -> str:
 
 
 def without_credentials(url: str) -> str:
-    """The address without user name and password."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    """The address without user name and password, whatever else is wrong with it."""
+    return LOGIN.sub(r"\1//", url)
 
 
 def host_of(url: str) -> str:
@@ -100,12 +101,23 @@ def join(base: str | None, link: str) -> str | None:
     return joined if parts.scheme in DEFAULT_PORTS and parts.netloc else None
 
 
+def _is_bare(text: str) -> bool:
+    """Whether it is an address without its scheme: `example.com/a`, `localhost:8000`, `//example.com`."""
+    if text.startswith("//"):
+        return True
+    host = re.split("[/:?#@]", text, maxsplit=1)[0]
+    after = text[len(host) :]
+    named = host == "localhost" or "." in host[1:-1]
+    return named and (after[:1] in ("", "/", "?", "#") or bool(re.match(r":\d", after)))
+
+
 def _split(given: str, text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise InvalidURL(given, str(error).lower()) from error
+        # The error may quote a password that has a slash in it.
+        raise InvalidURL(given, "its host or port is malformed" if "@" in text else str(error).lower()) from error
     if parts.scheme not in DEFAULT_PORTS:
         raise InvalidURL(given, f"only http and https can be fetched, not {parts.scheme!r}")
     host = (parts.hostname or "").rstrip(".")

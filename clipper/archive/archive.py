@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -14,8 +14,13 @@ from clipper.errors import ArchiveError
 from clipper.models import Capture, Extraction, Filed, Hop, Outcome, Source, Validators
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from clipper.archive.merge import Merged
+    from clipper.archive.prune import Doomed, Rule
+    from clipper.archive.repair import Repaired
     from clipper.archive.rereading import Came, Stored
+    from clipper.archive.seals import Seal
 
 __all__ = ["Archive", "KeepBodies"]
 
@@ -34,6 +39,23 @@ class Archive(Reader):
         if path.exists():
             return cls(path, keep=False, clock=clock)
         return cls(MEMORY, create=True, clock=clock)
+
+    @staticmethod
+    def warm() -> None:
+        """Import what filing takes, so that the first `record` need not."""
+        from clipper.archive import bodies, filing, ledger  # noqa: F401
+
+        bodies.load()
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Everything that is filed inside is one transaction: faster by far, and all of it or nothing."""
+        with self._writing():
+            self._batching = True
+            try:
+                yield
+            finally:
+                self._batching = False
 
     def record(
         self,
@@ -127,12 +149,42 @@ class Archive(Reader):
         finally:
             theirs.close()
 
-    def repair(self) -> None:
-        """Make again what is derived: the search index, and what pages say of their checks."""
-        from clipper.archive import verify
+    def repair(self, *, source: Path | None = None, read: Callable[[Capture], Extraction] | None = None) -> Repaired:
+        """Make whole what can be.
 
+        The search index and what pages say of their checks are made again; damaged bytes are taken
+        from the archive `source` if they have the right sha256 there; damaged texts are read again.
+        """
+        from clipper.archive import repair
+
+        theirs = connection.connect(source, create=False, readonly=True)[0] if source else None
+        try:
+            with self._writing():
+                now = rows.stamp(self._clock())
+                return repair.repair(self.connection, source=theirs, read=read, now=now)
+        finally:
+            if theirs is not None:
+                theirs.close()
+
+    def prune(self, rule: Rule) -> Iterator[Doomed]:
+        """Take away the versions that the rule names, page by page; yields what is gone for good."""
+        from clipper.archive import prune
+
+        now = rows.stamp(self._clock())
+        yield from prune.prune(self.connection, rule, writing=self._writing, now=now)
+
+    def seal(self, token: bytes | None = None, *, service: str | None = None) -> Seal:
+        """The head of the chain as it is now; with the answer of a timestamp service it is stored.
+
+        Raises `ArchiveError` if the answer is no timestamp of that head.
+        """
+        from clipper.archive import seals
+
+        if token is None:
+            with self._reading():
+                return seals.head(self.connection)
         with self._writing():
-            verify.repair(self.connection)
+            return seals.store(self.connection, token, service=service, now=rows.stamp(self._clock()))
 
     def record_reading(self, found: Stored, extraction: Extraction, *, run: int | None = None) -> Came:
         """File a reading of stored bytes: a new text of the same version, if it is another one.
@@ -244,10 +296,22 @@ class Archive(Reader):
             )
 
     def _writing(self) -> AbstractContextManager[None]:
-        from clipper.archive import ledger
+        from clipper.archive import indexing, ledger
+
+        if self._batching:
+            return nullcontext()
 
         if not self._watched:
             with connection.translated(self.path):
                 ledger.watch(self.connection)
+                indexing.watch(self.connection)
             self._watched = True
-        return connection.transaction(self.connection, self.path, keep=self._keep, finish=ledger.append)
+        return connection.transaction(self.connection, self.path, keep=self._keep, finish=_finish)
+
+
+def _finish(connection: sqlite3.Connection) -> None:
+    """What every transaction ends with: the index follows, and the ledger says what was filed."""
+    from clipper.archive import indexing, ledger
+
+    indexing.flush(connection)
+    ledger.append(connection)

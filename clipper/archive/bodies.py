@@ -15,7 +15,7 @@ from typing import cast
 
 from clipper.errors import ArchiveError
 
-__all__ = ["drop_if_unused", "read", "store"]
+__all__ = ["WHOLE_EVERY", "drop_if_unused", "load", "name_of", "packed", "read", "remove_if_unused", "store", "there"]
 
 LEVEL = 9  # on 925 KB against the version before: 5 ms; level 3 takes 1.3 ms and half as much again
 WHOLE_EVERY = 32
@@ -23,6 +23,24 @@ SMALL = 64  # zstd's frame would be larger
 PLAINLY_WORTH_IT = 0.02  # of its size against its base: a whole one cannot come near
 GAIN = 0.8  # against its base at most this part of the whole one, or it is stored whole
 MAX_WINDOW_LOG = 27  # what every zstd decoder accepts without being asked
+
+
+def name_of(body: bytes) -> str:
+    """The name that bytes go by: their sha256, in hex."""
+    return sha256(body).hexdigest()
+
+
+def there(connection: sqlite3.Connection, name: str) -> bool:
+    """Whether the bytes of that sha256 are kept."""
+    return connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (name,)).fetchone() is not None
+
+
+def packed(body: bytes) -> tuple[str, bytes]:
+    """Bytes as they stand alone: the codec and the data."""
+    if len(body) < SMALL:
+        return "raw", body
+    whole = _compressed(body, None)
+    return ("zstd", whole) if len(whole) < len(body) else ("raw", body)
 
 
 def store(connection: sqlite3.Connection, body: bytes, *, base: str | None = None) -> str:
@@ -60,33 +78,65 @@ def read(connection: sqlite3.Connection, name: str) -> bytes:
 
 def drop_if_unused(connection: sqlite3.Connection, name: str) -> bool:
     """Delete the body if no snapshot, check, text, asset or other body needs it."""
-    used = connection.execute(
+    leant_on = connection.execute("SELECT 1 FROM bodies WHERE base = ? LIMIT 1", (name,)).fetchone()
+    if leant_on or _named(connection, name):
+        return False
+    connection.execute("DELETE FROM bodies WHERE sha256 = ?", (name,))
+    return True
+
+
+def remove_if_unused(connection: sqlite3.Connection, name: str) -> bool:
+    """Delete the body if no row names it; those that lean on it lean on its own base from now on."""
+    if _named(connection, name):
+        return False
+    row = connection.execute("SELECT base FROM bodies WHERE sha256 = ?", (name,)).fetchone()
+    if row is None:
+        return False
+    for (leaning,) in connection.execute("SELECT sha256 FROM bodies WHERE base = ?", (name,)).fetchall():
+        codec, base, depth, data = _encoded(connection, read(connection, leaning), row[0])
+        connection.execute(
+            "UPDATE bodies SET codec = ?, base = ?, depth = ?, data = ?, stored = ? WHERE sha256 = ?",
+            (codec, base, depth, data, len(data), leaning),
+        )
+        _set_depths(connection, leaning, depth)
+    connection.execute("DELETE FROM bodies WHERE sha256 = ?", (name,))
+    return True
+
+
+def _named(connection: sqlite3.Connection, name: str) -> bool:
+    """Whether a row of another table names the body."""
+    found = connection.execute(
         "SELECT EXISTS (SELECT 1 FROM snapshots WHERE body_sha256 = :name)"
         " OR EXISTS (SELECT 1 FROM checks WHERE body_sha256 = :name)"
         " OR EXISTS (SELECT 1 FROM texts WHERE packed_sha256 = :name)"
-        " OR EXISTS (SELECT 1 FROM assets WHERE body_sha256 = :name)"
-        " OR EXISTS (SELECT 1 FROM bodies WHERE base = :name)",
+        " OR EXISTS (SELECT 1 FROM assets WHERE body_sha256 = :name)",
         {"name": name},
-    ).fetchone()[0]
-    if not used:
-        connection.execute("DELETE FROM bodies WHERE sha256 = ?", (name,))
-    return not used
+    )
+    return bool(found.fetchone()[0])
+
+
+def _set_depths(connection: sqlite3.Connection, name: str, depth: int) -> None:
+    """Count anew how many bodies those above `name` need; a body is never deeper than before."""
+    todo = [(name, depth)]
+    while todo:
+        below, depth = todo.pop()
+        for (leaning,) in connection.execute("SELECT sha256 FROM bodies WHERE base = ?", (below,)).fetchall():
+            connection.execute("UPDATE bodies SET depth = ? WHERE sha256 = ?", (depth + 1, leaning))
+            todo.append((leaning, depth + 1))
 
 
 def _encoded(connection: sqlite3.Connection, body: bytes, base: str | None) -> tuple[str, str | None, int, bytes]:
     """The codec, the base, the depth and the data that take the least room."""
-    if len(body) < SMALL:
-        return "raw", None, 0, body
     against: bytes | None = None
     depth = _depth(connection, base)
-    if base is not None and 0 < depth < WHOLE_EVERY:
+    if len(body) >= SMALL and base is not None and 0 < depth < WHOLE_EVERY:
         against = _compressed(body, read(connection, base))
         if len(against) <= PLAINLY_WORTH_IT * len(body):
             return "zstd-prefix", base, depth, against
-    whole = _compressed(body, None)
+    codec, whole = packed(body)
     if against is not None and len(against) <= GAIN * len(whole):
         return "zstd-prefix", base, depth, against
-    return ("zstd", None, 0, whole) if len(whole) < len(body) else ("raw", None, 0, body)
+    return codec, None, 0, whole
 
 
 def _depth(connection: sqlite3.Connection, base: str | None) -> int:
@@ -97,7 +147,7 @@ def _depth(connection: sqlite3.Connection, base: str | None) -> int:
     return int(row[0]) + 1 if row and row[1] >= SMALL else 0
 
 
-def _zstd() -> ModuleType:
+def load() -> ModuleType:
     """The zstd of the standard library, or its backport; loaded with the first body."""
     if sys.version_info >= (3, 14):
         from compression import zstd
@@ -107,7 +157,7 @@ def _zstd() -> ModuleType:
 
 
 def _compressed(body: bytes, prefix: bytes | None) -> bytes:
-    zstd = _zstd()
+    zstd = load()
     parameter = zstd.CompressionParameter
     options = {parameter.compression_level: LEVEL, parameter.checksum_flag: 1}
     if prefix is None:
@@ -122,7 +172,7 @@ def _compressed(body: bytes, prefix: bytes | None) -> bytes:
 def _decoded(codec: str, data: bytes, base: bytes, name: str) -> bytes:
     if codec == "raw":
         return data
-    zstd = _zstd()
+    zstd = load()
     try:
         if codec == "zstd":
             return cast(bytes, zstd.decompress(data))

@@ -199,10 +199,10 @@ def _fit(capture: Capture, extraction: Extraction) -> bool:
 
 
 def _why_unusable(capture: Capture, extraction: Extraction) -> str:
+    if capture.completeness is Completeness.TRUNCATED:  # a verdict on half a page says less
+        return f"the body was cut: {capture.truncated_by or 'the connection ended early'}"
     if not extraction.verdict.good:
         return extraction.reason or str(extraction.verdict)
-    if capture.completeness is Completeness.TRUNCATED:
-        return f"the body was cut: {capture.truncated_by or 'the connection ended early'}"
     return f"status {capture.status}"
 
 

@@ -7,10 +7,12 @@ without this module, which saves the 85 ms that importing sqlite-utils takes.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from clipper.archive import ledger
 from clipper.archive.schema import SCRIPTS
 
 __all__ = ["migrate", "migrations"]
@@ -19,11 +21,19 @@ SET = "clipper"
 
 migrations = Migrations(SET)
 
+# What a migration does besides its script.
+AFTER: dict[str, Callable[[sqlite3.Connection], None]] = {
+    "m002_ledger": ledger.adopt,
+    "m003_proof": ledger.widen,
+}
+
 
 def _register(name: str, script: str, number: int) -> None:
     @migrations(name=name)
     def step(db: Database) -> None:
         db.executescript(script)
+        if name in AFTER:
+            AFTER[name](db.conn)
         db.conn.execute(f"PRAGMA user_version = {number}")
 
 

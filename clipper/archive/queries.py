@@ -13,15 +13,18 @@ from clipper.errors import ArchiveError
 from clipper.models import Check, Page, Snapshot
 
 __all__ = [
+    "assets",
     "checks",
     "evidence",
     "evidence_of",
+    "has",
     "history",
     "latest_body",
     "markdown",
     "page",
     "page_by_id",
     "pages",
+    "pruned",
     "snapshot",
     "snapshots",
     "stats",
@@ -128,6 +131,23 @@ def markdown(connection: sqlite3.Connection, snapshot_id: int) -> str:
     return text
 
 
+def has(connection: sqlite3.Connection, url_key: str, *, at: datetime, body: str | None) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM checks JOIN pages ON pages.id = checks.page_id WHERE pages.url_key = ?1 AND checks.checked_at = ?2"
+        " AND (?3 IS NULL OR coalesce(checks.body_sha256, checks.dropped_sha256) = ?3) LIMIT 1",
+        (url_key, rows.stamp(at), body),
+    )
+    return found.fetchone() is not None
+
+
+def assets(connection: sqlite3.Connection, snapshot_id: int) -> list[tuple[str, str, str]]:
+    return connection.execute(
+        "SELECT url, body_sha256, coalesce(content_type, '') FROM assets"
+        " WHERE snapshot_id = ? AND body_sha256 IS NOT NULL ORDER BY id",
+        (snapshot_id,),
+    ).fetchall()
+
+
 def latest_body(connection: sqlite3.Connection, url_key: str) -> str | None:
     row = connection.execute(
         "SELECT coalesce(checks.body_sha256, checks.dropped_sha256)"
@@ -138,6 +158,13 @@ def latest_body(connection: sqlite3.Connection, url_key: str) -> str | None:
         (url_key,),
     ).fetchone()
     return row[0] if row else None
+
+
+def pruned(connection: sqlite3.Connection, url_key: str) -> int:
+    (count,) = connection.execute(
+        "SELECT count(*) FROM tombstones JOIN pages ON pages.id = page_id WHERE url_key = ?", (url_key,)
+    ).fetchone()
+    return int(count)
 
 
 EVIDENCE = "request_headers, headers, hops, truncated_by"

@@ -14,8 +14,11 @@ from clipper.archive.rows import Evidence
 from clipper.models import Capture, Check, Extraction, Hit, Page, PageState, Site, Snapshot, Source, Validators
 
 if TYPE_CHECKING:
+    from clipper.archive.captures import Untold
     from clipper.archive.learning import SiteSummary
+    from clipper.archive.prune import Doomed, Rule
     from clipper.archive.rereading import Came, Reading, Stored
+    from clipper.archive.sizes import HostSize
     from clipper.archive.verify import Damage
 
 __all__ = ["KeepBodies", "Reader"]
@@ -42,6 +45,7 @@ class Reader:
         self._keep = keep
         self._clock = clock
         self._watched = False
+        self._batching = False
 
     @classmethod
     def open(
@@ -78,6 +82,11 @@ class Reader:
         """What makes the next request conditional: of the latest good capture; empty if none."""
         page = self.page(url_key)
         return page.validators if page else Validators()
+
+    def has(self, url_key: str, *, at: datetime, body: str | None = None) -> bool:
+        """Whether a capture of that time is here, and (if `body` is given) with bytes of that sha256."""
+        with self._reading():
+            return queries.has(self.connection, url_key, at=at, body=body)
 
     def latest_body(self, url_key: str) -> str | None:
         """The sha256 of the latest good capture's bytes, kept or not; None without one."""
@@ -127,10 +136,22 @@ class Reader:
         with self._reading():
             yield from queries.snapshots(self.connection, since=since, every=every)
 
+    def captures(self, *, url_key: str | None = None, since: datetime | None = None) -> Iterator[Capture | Untold]:
+        """What servers answered, all pages' or one's, in the order of time; and what is not here, and why."""
+        from clipper.archive import captures
+
+        with self._reading():
+            yield from captures.captures(self.connection, url_key=url_key, since=since)
+
     def markdown(self, snapshot_id: int) -> str:
         """The article of a version."""
         with self._reading():
             return queries.markdown(self.connection, snapshot_id)
+
+    def assets(self, snapshot_id: int) -> list[tuple[str, str, str]]:
+        """(address, sha256, content type) of the images and files of a version whose bytes are kept."""
+        with self._reading():
+            return queries.assets(self.connection, snapshot_id)
 
     def evidence(self, check_id: int) -> Evidence:
         """The headers and hops of a check; empty where none were worth keeping."""
@@ -216,6 +237,38 @@ class Reader:
         """Counts of rows and bytes by kind."""
         with self._reading():
             return queries.stats(self.connection)
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes of the file by what they hold: bodies, texts, search index …"""
+        from clipper.archive import sizes
+
+        with self._reading():
+            return sizes.by_kind(self.connection)
+
+    def hosts(self, *, limit: int | None = None) -> list[HostSize]:
+        """What each host takes, the largest first."""
+        from clipper.archive import sizes
+
+        with self._reading():
+            return sizes.by_host(self.connection, limit=limit)
+
+    def doomed(self, rule: Rule) -> list[Doomed]:
+        """The versions that `prune` would take away."""
+        from clipper.archive import prune
+
+        with self._reading():
+            return prune.doomed(self.connection, rule)
+
+    def pruned(self, url_key: str) -> int:
+        """How many versions of a page were pruned."""
+        with self._reading():
+            return queries.pruned(self.connection, url_key)
+
+    def backup(self, target: Path) -> int:
+        """Write a verified copy to `target`, whatever others write meanwhile; its size in bytes."""
+        from clipper.archive import backup
+
+        return backup.backup(self.path, target)
 
     def tags(self, url_key: str) -> tuple[str, ...]:
         """A page's tags, sorted."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ Row = Sequence[Any]
 PAGE = (
     "pages.id, pages.url_key, pages.url, pages.host, pages.title, pages.state, pages.first_fetched,"
     " pages.last_fetched, pages.last_changed, pages.versions, pages.checks, pages.latest_snapshot,"
-    " pages.etag, pages.last_modified"
+    " pages.etag, pages.last_modified, pages.gone_since, pages.back_since"
 )
 PAGE_WIDTH = PAGE.count(",") + 1
 SNAPSHOT = (
@@ -110,6 +110,8 @@ def page(row: Row) -> Page:
         checks=row[10],
         latest_snapshot=row[11],
         validators=Validators(etag=row[12], last_modified=row[13]),
+        gone_since=when(row[14]),
+        back_since=when(row[15]),
     )
 
 
@@ -185,13 +187,18 @@ def headers_json(headers: Headers) -> str | None:
 
 def hops_json(hops: tuple[Hop, ...]) -> str | None:
     """Hops as objects, without what is empty or by default; None if they tell nothing."""
-    plain = Hop(url="", status=None)
-    defaults = asdict(plain)
-    told = [
-        {key: value for key, value in asdict(hop).items() if key in ("url", "status") or value != defaults[key]}
-        for hop in hops
-    ]
-    return _json(told) if told else None
+    return _json([dict(_told(hop)) for hop in hops]) if hops else None
+
+
+# In the order of the fields; `asdict` copies deeply, which takes ten times as long.
+HOP = {name.name: name.default for name in fields(Hop)}
+
+
+def _told(hop: Hop) -> Iterator[tuple[str, Any]]:
+    for name, default in HOP.items():
+        value = getattr(hop, name)
+        if value != default or name in ("url", "status"):
+            yield name, value
 
 
 def _headers(text: str | None) -> Headers:

@@ -242,6 +242,36 @@ CREATE TABLE ledger ( -- a chain of hashes over all that was filed; see docs/for
 ) STRICT;
 """
 
+# Triggers made FTS5 write out a segment for every row; `indexing.flush` does their work.
+PROOF = """
+DROP TRIGGER search_inserted;
+DROP TRIGGER search_deleted;
+DROP TRIGGER search_updated;
+CREATE TABLE tombstones ( -- a row is a version that was pruned: what it was, without its text and bytes
+    id INTEGER PRIMARY KEY,
+    page_id INTEGER NOT NULL REFERENCES pages(id),
+    title TEXT,
+    fetched_at TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    words INTEGER NOT NULL,
+    digest TEXT NOT NULL, -- of the article, as in snapshots
+    body_sha256 TEXT, -- of bytes that are no longer here
+    snapshot INTEGER NOT NULL, -- the id that it had; the ledger names it
+    pruned_at TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX tombstones_page ON tombstones(page_id, fetched_at);
+CREATE TABLE seals ( -- a head of the ledger that somebody outside vouched for
+    id INTEGER PRIMARY KEY,
+    sealed_at TEXT NOT NULL,
+    entry INTEGER NOT NULL, -- of ledger
+    head TEXT NOT NULL, -- its head, in hex
+    service TEXT, -- the address that was asked for a timestamp
+    token BLOB -- its answer: a TimeStampResp of RFC 3161, in DER
+) STRICT;
+"""
+
 LEARNING = """
 -- On how many of its pages a line stood above the article, in it, below it.
 ALTER TABLE site_blocks ADD COLUMN above INTEGER NOT NULL DEFAULT 0;
@@ -282,6 +312,7 @@ CREATE TABLE rereadings ( -- a run of `clip reextract`, and how far it came
 SCRIPTS: tuple[tuple[str, str], ...] = (
     ("m001_archive", TABLES + SEARCH + VIEWS),
     ("m002_ledger", LEDGER),
-    ("m003_learning", LEARNING),
+    ("m003_proof", PROOF),
+    ("m004_learning", LEARNING),
 )
 LATEST = len(SCRIPTS)

@@ -23,8 +23,8 @@ CJK = (
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
-SEAM = re.compile(rf"(?<=[{CJK}])(?=\w)|(?<=\w)(?=[{CJK}])")
-MIXED = re.compile(rf"[^\W{CJK}]*[{CJK}]\w*")  # SEAM alone looks at every character twice
+MIXED = re.compile(rf"[^\W{CJK}]*[{CJK}]\w*")
+PIECE = re.compile(rf"[{CJK}]|[^{CJK}]+")  # a seam stands between any two pieces of such a run
 MARKS = "\x02\x03"
 CLOSED = re.compile(rf"(?<=[{CJK}])([{MARKS}]*) ([{MARKS}]*)(?=[{CJK}])")
 TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
@@ -41,7 +41,7 @@ TITLE_WEIGHT, BODY_WEIGHT = 8.0, 1.0
 
 def spaced(text: str) -> str:
     """A space on every side of a CJK character that touches a letter or another one."""
-    return text if text.isascii() else MIXED.sub(lambda run: SEAM.sub(" ", run[0]), text)
+    return text if text.isascii() else MIXED.sub(lambda run: " ".join(PIECE.findall(run[0])), text)
 
 
 def unspaced(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from clipper.models import Outcome, PageState, Validators, Verdict
@@ -46,6 +46,9 @@ class Standing:
             self.state = str(state)
         elif self.state == "new":
             self.state = str(PageState.FAILING)
+
+
+COUNTED = tuple(field.name for field in fields(Standing))
 
 
 def follow(connection: sqlite3.Connection, check_id: int, *, validators: Validators) -> None:
@@ -108,7 +111,7 @@ def _columns(connection: sqlite3.Connection, page_id: int, standing: Standing) -
     ).fetchone() or (None, None, None)
     (versions,) = connection.execute("SELECT count(*) FROM snapshots WHERE page_id = ?", (page_id,)).fetchone()
     return {
-        **asdict(standing),
+        **{name: getattr(standing, name) for name in COUNTED},
         "latest_snapshot": latest,
         "title": title,
         "last_changed": changed,
@@ -130,12 +133,14 @@ def _validate(
         return
     if outcome == Outcome.NOT_MODIFIED:
         connection.execute(
-            "UPDATE pages SET etag = coalesce(?, etag), last_modified = coalesce(?, last_modified) WHERE id = ?",
+            "UPDATE pages SET etag = coalesce(?1, etag), last_modified = coalesce(?2, last_modified) WHERE id = ?3"
+            " AND (etag IS NOT coalesce(?1, etag) OR last_modified IS NOT coalesce(?2, last_modified))",
             (validators.etag, validators.last_modified, page_id),
         )
     else:
         connection.execute(
-            "UPDATE pages SET etag = ?, last_modified = ? WHERE id = ?",
+            "UPDATE pages SET etag = ?1, last_modified = ?2 WHERE id = ?3"
+            " AND (etag IS NOT ?1 OR last_modified IS NOT ?2)",
             (validators.etag, validators.last_modified, page_id),
         )
 

@@ -16,7 +16,7 @@ from clipper import diff
 from clipper.archive import texts
 from clipper.archive.indexing import index, next_version, previous_version
 
-__all__ = ["Good", "Placed", "Version", "place", "set_right"]
+__all__ = ["Good", "Placed", "Version", "describe", "place", "set_right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,9 @@ def set_right(connection: sqlite3.Connection, snapshot_id: int) -> None:
     """What a new version changes around it: the notes of two, the index of three, older texts."""
     before = previous_version(connection, snapshot_id)
     following = next_version(connection, snapshot_id)
-    _describe(connection, snapshot_id)
+    describe(connection, snapshot_id)
     if following is not None:
-        _describe(connection, following)
+        describe(connection, following)
     for which in (before, snapshot_id, following):
         if which is not None:
             index(connection, which)
@@ -183,7 +183,7 @@ def _split(connection: sqlite3.Connection, snapshot_id: int, *, at: Good) -> Non
     connection.execute("UPDATE checks SET outcome = 'changed' WHERE id = ?", (at.id,))
 
 
-def _describe(connection: sqlite3.Connection, snapshot_id: int) -> None:
+def describe(connection: sqlite3.Connection, snapshot_id: int) -> None:
     """Say in the snapshot what changed against the version before it."""
     before = previous_version(connection, snapshot_id)
     if before is None:
@@ -191,10 +191,11 @@ def _describe(connection: sqlite3.Connection, snapshot_id: int) -> None:
     else:
         old, new = (_told(connection, which) for which in (before, snapshot_id))
         added, removed = diff.changed_words(old.pop("text"), new.pop("text"))
+        same = old.pop("digest") == new.pop("digest")
         parts = [name for name, value in new.items() if value != old[name]]
         if added or removed:
             parts.append(f"+{added} −{removed} words")
-        change = "; ".join(parts) or "order or punctuation"
+        change = "; ".join(parts) or ("as it was before" if same else "order or punctuation")
     connection.execute(
         "UPDATE snapshots SET change = ?, words_added = ?, words_removed = ? WHERE id = ?",
         (change, added, removed, snapshot_id),
@@ -202,8 +203,8 @@ def _describe(connection: sqlite3.Connection, snapshot_id: int) -> None:
 
 
 def _told(connection: sqlite3.Connection, snapshot_id: int) -> dict[str, str]:
-    title, author, published = connection.execute(
-        "SELECT title, author, published FROM snapshots WHERE id = ?", (snapshot_id,)
+    title, author, published, digest = connection.execute(
+        "SELECT title, author, published, digest FROM snapshots WHERE id = ?", (snapshot_id,)
     ).fetchone()
     text = diff.plain(texts.current(connection, snapshot_id) or "")
-    return {"title": title or "", "author": author or "", "date": published or "", "text": text}
+    return {"title": title or "", "author": author or "", "date": published or "", "text": text, "digest": digest}

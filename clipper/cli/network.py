@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -30,8 +30,8 @@ OPTIONS = (
                  help="Allow this host although its address is not public; repeatable. Also $CLIPPER_ALLOW_PRIVATE."),
     click.option("--max-bytes", type=click.IntRange(min=1), default=20_000_000, show_default=True,
                  help="The largest page to accept."),
-    click.option("--robots", type=click.Choice(["obey", "ignore"]), default="ignore", show_default=True,
-                 help="What to do with robots.txt."),
+    click.option("--robots", type=click.Choice(["obey", "ignore"]),
+                 help="What to do with robots.txt; `clip sync` obeys it by default, and pages that you name are fetched."),
     click.option("--sleep", "pause", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="SECONDS",
                  help="Pause between two requests to one host."),
     click.option("--replay", type=click.Path(path_type=Path), metavar="TAPE",
@@ -46,8 +46,11 @@ def network_options(command: Command) -> Command:
     return command
 
 
-def policy_of(options: dict[str, Any], **changes: Any) -> Policy:
-    """The fetcher's policy that the options ask for."""
+def policy_of(options: dict[str, Any], *, robots: Literal["obey", "ignore"] = "ignore") -> Policy:
+    """The fetcher's policy that the options ask for.
+
+    `robots` is what holds without `--robots`; a tape has nobody who could be disturbed.
+    """
     from clipper.fetch import Policy
 
     chosen: dict[str, Any] = {
@@ -59,12 +62,12 @@ def policy_of(options: dict[str, Any], **changes: Any) -> Policy:
         "cookies": options["cookies"],
         "proxy": options["proxy"],
         "allow_private": frozenset(h for entry in options["allow_private"] for h in entry.split(",") if h),
-        "robots": options["robots"],
+        "robots": options["robots"] or ("ignore" if options["replay"] else robots),
         "min_interval": options["pause"],
     }
     if options["user_agent"]:
         chosen["user_agent"] = options["user_agent"]
-    return Policy(**chosen | changes)
+    return Policy(**chosen)
 
 
 def open_fetcher(policy: Policy, replay: Path | None) -> Fetcher:
@@ -81,5 +84,6 @@ def open_fetcher(policy: Policy, replay: Path | None) -> Fetcher:
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon or not name.strip() or not name.strip().isascii() or any(c in line for c in "\r\n\0"):
-        raise UsageError(f"--header {line!r} is no header; write it like 'Accept-Language: zh'")
+        # What was typed may be a secret, and is not repeated.
+        raise UsageError("what --header was given is no header; write it like 'Accept-Language: zh'")
     return name.strip(), value.strip()

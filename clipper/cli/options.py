@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from clipper import urls
+from clipper.cli.output import remark
+from clipper.errors import ArchiveError
+
 if TYPE_CHECKING:
     from clipper.archive import Archive
+    from clipper.models import Page
 
+KeepBodies = Literal["last", "all", "none"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_ARCHIVE = Path("archive.db")
@@ -32,15 +38,26 @@ def db_option(command: Command) -> Command:
 
 
 def format_options(command: Command) -> Command:
-    """`--json`, `--nl`, `--csv`, `-t/--table`: the form of rows; a table on request or by default."""
+    """`--json`, `--nl`, `--csv`, `-t/--table`: the form of rows."""
     for flags, value, text in (
-        (("-t", "--table"), "table", "Print a table (the default)."),
+        (("-t", "--table"), "table", "Print a table."),
         (("--csv",), "csv", "Print CSV."),
         (("--nl",), "nl", "Print one JSON object a line."),
         (("--json",), "json", "Print a JSON list."),
     ):
         command = click.option(*flags, "form", flag_value=value, default=None, help=text)(command)
     return command
+
+
+def keep_bodies_option(command: Command) -> Command:
+    """`--keep-bodies last|all|none`."""
+    return click.option(
+        "--keep-bodies",
+        type=click.Choice(["last", "all", "none"]),
+        default="last",
+        show_default=True,
+        help="Which bytes of unchanged checks to keep.",
+    )(command)
 
 
 def reading(db: Path) -> Archive:
@@ -50,11 +67,22 @@ def reading(db: Path) -> Archive:
     return Archive.open(db, readonly=True)
 
 
-def writing(db: Path, *, create: bool = False) -> Archive:
-    """The archive, for commands that write; `create` makes it where there is none."""
+def writing(db: Path, *, create: bool = False, keep_bodies: KeepBodies = "last") -> Archive:
+    """The archive, for commands that write; `create` makes it where there is none, and says so."""
     from clipper.archive import Archive
 
-    return Archive.open(db, create=create)
+    archive = Archive.open(db, create=create, keep_bodies=keep_bodies)
+    if archive.created:
+        remark(f"New archive: {db.absolute()}")
+    return archive
+
+
+def page_of(url: str, archive: Archive) -> Page:
+    """The archived page of an address; `ArchiveError` if there is none."""
+    page = archive.page(urls.url_key(url))
+    if page is None:
+        raise ArchiveError(f"{url} is not in the archive; `clip URL` puts it there")
+    return page
 
 
 class Duration(click.ParamType[timedelta]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,10 @@ def rules_folder() -> Path:
     return Path(os.environ.get(VARIABLE) or Path(click.get_app_dir("clipper")) / "rules")
 
 
-def open_reader(*, isolate: bool = True, rules: SiteRules | None = None) -> Reader:
+def open_reader(
+    *, isolate: bool = True, rules: SiteRules | None = None, meanwhile: Callable[[], object] | None = None
+) -> Reader:
     """A reader in a process of its own, unless it is not to be isolated."""
     from clipper.extract import Reader
 
-    return Reader(isolate=isolate, rules=rules or SiteRules(folder=str(rules_folder())))
+    return Reader(isolate=isolate, rules=rules or SiteRules(folder=str(rules_folder())), meanwhile=meanwhile)

@@ -8,17 +8,21 @@ from typing import Any
 
 import click
 
+from clipper.cli.group import OptionsFirst
 from clipper.cli.network import network_options, open_fetcher, policy_of
-from clipper.cli.options import db_option, format_options, reading, writing
-from clipper.cli.output import complain, print_rows, remark, safe
+from clipper.cli.options import KeepBodies, db_option, format_options, keep_bodies_option, reading, writing
+from clipper.cli.output import complain, counted, print_rows, remark, safe
 from clipper.errors import LockedError
 
-COLUMNS = ("kind", "title", "url", "last_fetched", "failures", "tags")
+COLUMNS = ("kind", "last_fetched", "failures", "tags", "title", "url")
 
 
-@click.group("watch")
+@click.group("watch", cls=OptionsFirst)
 def watch_command() -> None:
-    """Manage the pages and feeds that `clip sync` fetches."""
+    """Manage the pages and feeds that `clip sync` fetches.
+
+    Example: clip watch add https://www.4hou.com/feed
+    """
 
 
 @watch_command.command("add")
@@ -94,9 +98,10 @@ def remove_command(addresses: tuple[str, ...], db: Path) -> int:
 @click.command("sync")
 @db_option
 @network_options
+@keep_bodies_option
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell of unchanged pages too.")
-def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
+def sync_command(db: Path, keep_bodies: KeepBodies, quiet: bool, verbose: bool, **options: Any) -> int:
     """Fetch what is watched: the command for cron.
 
     Prints nothing when nothing happened. A second run on the same archive ends at once with exit
@@ -104,16 +109,16 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
 
     Example: clip sync --db /home/me/archive.db
     """
-    from clipper.cli.clip import line_of
     from clipper.cli.readers import open_reader
+    from clipper.cli.telling import line_of
     from clipper.models import Outcome
     from clipper.sync import lock, run, sources
 
-    policy = policy_of(options)
+    policy = policy_of(options, robots="obey")
     told = {Outcome.NEW, Outcome.CHANGED} if not verbose else set(Outcome)
     failed = 0
     with ExitStack() as stack:
-        archive = stack.enter_context(writing(db))
+        archive = stack.enter_context(writing(db, keep_bodies=keep_bodies))
         _lock(stack, lock.only_run(db), verbose)
         fetcher = stack.enter_context(open_fetcher(policy, options["replay"]))
         wanted = []
@@ -126,7 +131,7 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
         results = run(
             wanted,
             archive=archive,
-            open_fetcher=lambda: open_fetcher(policy, options["replay"]),
+            open_fetcher=fetcher.sibling,
             open_reader=open_reader,
             hosts_at_once=1 if options["replay"] else 8,
         )
@@ -137,7 +142,7 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
             elif result.outcome in told and not quiet:
                 click.echo(line_of(result))
     if verbose:
-        remark(f"{len(wanted)} page(s) fetched, {failed} failure(s).")
+        remark(f"{counted(len(wanted), 'page')} fetched, {counted(failed, 'failure')}.")
     return 1 if failed else 0
 
 

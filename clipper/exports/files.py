@@ -10,7 +10,7 @@ from pathlib import Path
 
 from clipper.errors import FileError
 
-__all__ = ["file_name", "write_whole"]
+__all__ = ["DIGEST", "file_name", "write_whole"]
 
 LONGEST = 80  # bytes of a name before its digest; file systems allow 255
 DIGEST = 12  # hex digits

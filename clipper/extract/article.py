@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from clipper import __version__
 from clipper.decode import decode
 from clipper.extract.facts import facts_of
+from clipper.extract.kind import no_page
 from clipper.extract.learned import Known, known, observe, without
 from clipper.extract.lines import lines_of
 from clipper.extract.metadata import metadata
@@ -20,10 +21,10 @@ from clipper.extract.region import Region, find
 from clipper.extract.render import Rendered, base_of, render
 from clipper.extract.ruled import ruled
 from clipper.extract.swallowed import freed
-from clipper.extract.verdict import judge, not_html
+from clipper.extract.verdict import judge
 from clipper.models import Capture, Decoded, Extraction, Site, SiteRules, Verdict
 
-__all__ = ["prepare", "read"]
+__all__ = ["read"]
 
 EVERY_RULE = SiteRules()
 EMPTY = Rendered("", "", "", 0)
@@ -35,24 +36,13 @@ def extractor() -> str:
     return f"clipper {__version__} + trafilatura {trafilatura.__version__}"
 
 
-def prepare() -> None:
-    """Do beforehand what the first page would have to wait for."""
-    read_text("<p>warm</p>")
-
-
-def read_text(html: str) -> str | None:
-    """trafilatura's answer for a page, for warming up."""
-    tree = parse(html)
-    return None if tree is None else _answer(tree)
-
-
 def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RULE) -> Extraction:
     """Read one capture; `site` is what is known of its host, `rules` which site rules count.
 
     Nothing about its content is an error.
     """
-    if reason := not_html(capture):
-        return Extraction(verdict=Verdict.NOT_HTML, reason=reason, extractor=extractor())
+    if other := no_page(capture):
+        return Extraction(verdict=other[0], reason=other[1], extractor=extractor())
     if not capture.body.strip():
         return Extraction(verdict=Verdict.EMPTY, reason="the server sent nothing", extractor=extractor())
     decoded = decode(capture.body, content_type=capture.header("content-type"))

@@ -12,20 +12,17 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipper.extract.facts import Facts, folded
-from clipper.models import Capture, Verdict
+from clipper.models import Verdict
 
 if TYPE_CHECKING:
     from clipper.extract.learned import Known
 
-__all__ = ["Signature", "judge", "not_html", "signatures"]
+__all__ = ["Signature", "judge", "signatures"]
 
-MAGIC = ((b"%PDF-", "a PDF"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
-         (b"PK\x03\x04", "a ZIP or office file"), (b"\x1f\x8b", "a compressed file"))  # fmt: skip
-HTML_TYPES = re.compile(r"html|xml|text/plain|^$", re.I)
 THIN = 60  # words, a CJK character one each, below which an article is thin
 SHELL = 80  # words below which a page of scripts is a shell
 STUB = 40  # words outside links that a page may have which only sends its readers on
@@ -67,7 +64,7 @@ class Signature:
 @cache
 def signatures() -> tuple[Signature, ...]:
     """Those that ship with clipper."""
-    data = tomllib.loads(files("clipper.extract").joinpath("signatures.toml").read_text("utf-8"))
+    data = tomllib.loads(Path(__file__).with_name("signatures.toml").read_text("utf-8"))
     return tuple(
         Signature(Verdict(name), where, folded(phrase), table["at_most"], table.get("host"))
         for name, tables in data.items()
@@ -75,17 +72,6 @@ def signatures() -> tuple[Signature, ...]:
         for where in ("text", "title", "markup")
         for phrase in table.get(where, ())
     )
-
-
-def not_html(capture: Capture) -> str | None:
-    """What the body is, if it is no web page."""
-    for magic, name in MAGIC:
-        if capture.body.startswith(magic):
-            return f"it is {name}"
-    kind = capture.content_type or ""
-    if not HTML_TYPES.search(kind) and b"<html" not in capture.body[:2000].lower():
-        return f"its type is {kind}"
-    return None
 
 
 def judge(
@@ -137,7 +123,7 @@ def _by_size(facts: Facts, words: int) -> tuple[Verdict, str]:
         return Verdict.SCRIPT_SHELL, f"{facts.scripts} scripts and {facts.words} words"
     if not words:
         return Verdict.EMPTY, "no article was found on it"
-    if words < THIN and not facts.prose and facts.own <= MENUS and facts.words <= FEW:
+    if words < THIN and not facts.prose and facts.own <= MENUS and facts.own < facts.words <= FEW:
         return Verdict.CHROME_ONLY, f"{facts.words} words in menus, and no sentence"
     return (Verdict.THIN, f"{words} words") if words < THIN else (Verdict.OK, "")
 

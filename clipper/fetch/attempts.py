@@ -31,9 +31,10 @@ Kind = TypeVar("Kind", bound=Outcome)
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The clocks of one fetch; `left` tells the seconds until its deadline."""
+    """The clocks of one fetch: `left` tells the seconds until its deadline, `due` until the host's turn."""
 
     left: Callable[[], float]
+    due: Callable[[], float]
     sleep: Callable[[float], None]
     now: Callable[[], datetime]
     random: Callable[[], float]
@@ -56,7 +57,7 @@ def again(first: Kind | Fault, go_on: Callable[[], Kind], *, retries: int, times
     def wait(state: RetryCallState) -> float:
         asked = _asked(state, times.now())
         most = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (state.attempt_number - 1))
-        return asked or times.random() * most
+        return max(asked or times.random() * most, times.due())
 
     def stop(state: RetryCallState) -> bool:
         return state.attempt_number > retries or state.upcoming_sleep >= times.left()

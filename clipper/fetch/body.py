@@ -26,7 +26,7 @@ class Body:
     wire: int
     completeness: Completeness
     cut: str | None = None  # what cut it short
-    skipped: bool = False  # left unread
+    skipped: bool = False  # left unread, or the rest of it
 
     @property
     def tape_cut(self) -> str | None:
@@ -41,7 +41,7 @@ def unread(answer: Received) -> Body:
 
     One that is known to be empty is taken note of, and its connection can be used again.
     """
-    if answer.header(b"content-length") == "0":
+    if answer.header(b"content-length") == "0" and answer.header(b"transfer-encoding") is None:
         for _ in answer.parts:
             pass
         return Body(b"", 0, Completeness.COMPLETE)
@@ -52,16 +52,31 @@ def read(answer: Received, *, limit: int) -> Body:
     """The body of an answer, of at most `limit` bytes before and after decoding.
 
     A body that was cut is an answer (`truncated`); one that is too large or in a coding that cannot
-    be undone is a `Fault`. Of an error's body, whatever could be read is kept.
+    be undone is a `Fault`, and so is one that takes too long. Of an error's body, whatever could be
+    read is kept: its status is known, whatever becomes of the rest.
     """
     failed = answer.status >= 400
     reading = _Reading(answer, min(limit, MOST_OF_AN_ERROR) if failed else limit)
     try:
+        if not failed:
+            reading.check_length()
         reading.run()
     except Fault as fault:
-        if fault.kind is Kind.DEADLINE or not failed:
+        if not failed:
             raise
         reading.cut = fault.what
+    return reading.body()
+
+
+def beginning(answer: Received, *, limit: int) -> Body:
+    """The body of an answer, or its first `limit` bytes and no more."""
+    reading = _Reading(answer, limit)
+    try:
+        reading.run()
+    except Fault as fault:
+        if fault.kind is not Kind.SIZE:
+            raise
+        return Body(reading.data, reading.wire, Completeness.COMPLETE, skipped=True)
     return reading.body()
 
 
@@ -72,12 +87,15 @@ class _Reading:
         self._answer = answer
         self._limit = limit
         self._data = bytearray()
-        self._wire = 0
+        self.wire = 0
         self.cut: str | None = None
+
+    @property
+    def data(self) -> bytes:
+        return bytes(self._data)
 
     def run(self) -> None:
         codings = self._answer.header(b"content-encoding")
-        self._check_length()
         try:
             for part in coding.decoded(self._sent(), codings, limit=self._limit):
                 self._data += part
@@ -86,27 +104,26 @@ class _Reading:
                 self.cut = self.cut or str(error)
 
     def body(self) -> Body:
-        data = bytes(self._data)
         if self.cut is None and self._answer.status == PARTIAL:
             self.cut = "the server sent a part of the page only (206)"
         if self.cut is not None:
-            return Body(data, self._wire, Completeness.TRUNCATED, self.cut)
+            return Body(self.data, self.wire, Completeness.TRUNCATED, self.cut)
         framed = self._framed()
         completeness = Completeness.COMPLETE if framed else Completeness.UNKNOWN
-        return Body(data, self._wire, completeness)
+        return Body(self.data, self.wire, completeness)
 
     def _sent(self) -> Iterator[bytes]:
         """The bytes as sent, until their end or until the connection's early end."""
         try:
             for part in coding.within(self._answer.parts, self._limit, "as sent"):
-                self._wire += len(part)
+                self.wire += len(part)
                 yield part
         except Fault as fault:
             if fault.kind not in (Kind.CONNECTION, Kind.PROTOCOL) or fault.phase == "headers":
                 raise
             self.cut = fault.what
 
-    def _check_length(self) -> None:
+    def check_length(self) -> None:
         """Refuse what says itself that it is too large, before a byte of it is read."""
         length = self._answer.header(b"content-length") or ""
         if length.isascii() and length.isdigit() and int(length[:20]) > self._limit:
@@ -114,7 +131,12 @@ class _Reading:
             raise Fault(Kind.SIZE, what, phase="body")
 
     def _framed(self) -> bool:
-        """Whether the end of the body was marked by more than the end of the connection."""
+        """Whether the end of the body was marked by more than the end of the connection.
+
+        RFC 9112, 6.1: chunks in an answer of HTTP/1.0 are to be treated as faulty framing.
+        """
         answer = self._answer
         chunked = "chunked" in (answer.header(b"transfer-encoding") or "").lower()
+        if chunked and answer.version == b"HTTP/1.0" and answer.status not in BODILESS:
+            return False
         return chunked or answer.status in BODILESS or answer.header(b"content-length") is not None

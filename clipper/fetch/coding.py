@@ -45,12 +45,13 @@ def decoded(parts: Iterable[bytes], coding: str | None, *, limit: int) -> Iterat
 
 
 def within(parts: Iterable[bytes], limit: int, what: str = "when decoded") -> Iterator[bytes]:
-    """The parts, until there are too many bytes of them."""
-    size = 0
+    """The first `limit` bytes of the parts; then a `Fault` if there are more."""
+    room = limit
     for part in parts:
-        size += len(part)
-        if size > limit:
+        if len(part) > room:
+            yield part[:room]
             raise Fault(Kind.SIZE, f"the body is larger than {limit:,} bytes {what}", phase="body")
+        room -= len(part)
         yield part
 
 

@@ -11,23 +11,25 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from clipper import urls
-from clipper.errors import FetchError, RefusedError, StatusError
+from clipper.errors import FetchError, RefusedError
 from clipper.fetch import body
 from clipper.fetch.addresses import Resolver, system_resolver
 from clipper.fetch.breaker import Breaker
 from clipper.fetch.exchange import Exchange, Exchanged, Played, Received, Wire
-from clipper.fetch.faults import Fault, Kind, told
+from clipper.fetch.faults import Fault, Kind, named, status_error, told
 from clipper.fetch.line import Line
+from clipper.fetch.manners import Manners
 from clipper.fetch.pace import Pace
 from clipper.fetch.policy import Policy
 from clipper.fetch.requests import Secrets, Sender, request_bytes
-from clipper.fetch.robots import LARGEST, Robots
+from clipper.fetch.robots import LARGEST, File, Robots
 from clipper.fetch.walk import REDIRECTS, Answer, Walk
-from clipper.models import Capture, Headers, Hop, Validators
+from clipper.models import Capture, Completeness, Headers, Hop, Validators
 
 if TYPE_CHECKING:
     import ssl
@@ -38,6 +40,9 @@ __all__ = ["Fetcher"]
 
 # Answers that say "go away" rather than something about the page.
 REFUSALS = frozenset((403, 429, 503))
+# Why an answer is not all on the tape, in WARC's words.
+CUTS = {Kind.DEADLINE: "time", Kind.SIZE: "length", Kind.CONNECTION: "disconnect"}
+ROBOTS = "robots"  # the kind of a walk to a robots.txt
 
 
 class Fetcher:
@@ -45,7 +50,8 @@ class Fetcher:
 
     `transport` takes the network's place (a tape): then no name is resolved, and all else stays.
     `resolver`, `clock`, `monotonic`, `sleep`, `random` and `tls` replace what their names say.
-    `tap` is called with everything that was on the wire (`clip record`).
+    `tap` is called with everything that was on the wire (`clip record`). `manners` are those of the
+    run that the fetcher belongs to (`sibling`).
     """
 
     def __init__(
@@ -60,6 +66,7 @@ class Fetcher:
         random: Callable[[], float] | None = None,
         tls: ssl.SSLContext | None = None,
         tap: Callable[[Exchanged], None] | None = None,
+        manners: Manners | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._clock = clock
@@ -69,15 +76,24 @@ class Fetcher:
         self._sender = Sender(self.policy)
         self._line = Line(monotonic)
         self._tap = tap
-        if tap is not None:
-            self._line.kept = bytearray()
+        self._line.kept = None if tap is None else bytearray()
         self._exchange: Exchange = (
             Wire(self.policy, line=self._line, resolver=resolver, tls=tls) if transport is None else Played(transport)
         )
-        self._pace = Pace(self.policy.min_interval, monotonic=monotonic, sleep=sleep, random=self._random)
-        self._breaker = Breaker(monotonic)
-        agent = self.policy.user_agent.partition("/")[0].strip() or "clipper"
-        self._robots = Robots(self._robots_file, agent=agent, monotonic=monotonic)
+        manners = manners or self._own_manners()
+        self._pace, self._breaker, self._robots = manners.pace, manners.breaker, manners.robots
+        self._another = partial(
+            Fetcher,
+            self.policy,
+            transport=transport,
+            resolver=resolver,
+            clock=clock,
+            monotonic=monotonic,
+            sleep=sleep,
+            random=random,
+            tls=tls,
+            manners=manners,
+        )
 
     def fetch(self, url: str, *, validators: Validators | None = None, kind: str = "page") -> Capture:
         """Fetch one address: its final answer, 2xx or (to a conditional request) 304.
@@ -90,8 +106,6 @@ class Fetcher:
         plain = urls.without_credentials(asked)
         host = urls.host_of(plain)
         self._breaker.check(host, plain)
-        if self.policy.robots == "obey":
-            self._pace.slow_down(host, self._robots.check(plain))
         self._pace.wait(host)
         walk = self._walk(plain, kind, Secrets.of(asked), validators or Validators())
         answer = self._answer(walk)
@@ -101,6 +115,10 @@ class Fetcher:
     def failed(self, url: str, failure: str) -> None:
         """Count a page that came but was none (a captcha): five alike, and its host is paused."""
         self._breaker.disappointed(urls.host_of(url), failure)
+
+    def sibling(self) -> Fetcher:
+        """Another fetcher of the same run, for another thread: it keeps the same pauses."""
+        return self._another()
 
     def close(self) -> None:
         """Close every connection."""
@@ -117,6 +135,14 @@ class Fetcher:
     ) -> None:
         self.close()
 
+    def _own_manners(self) -> Manners:
+        agent = self.policy.user_agent.partition("/")[0].strip() or "clipper"
+        return Manners(
+            Pace(self.policy.min_interval, monotonic=self._monotonic, sleep=self._sleep, random=self._random),
+            Breaker(self._monotonic),
+            Robots(agent=agent, monotonic=self._monotonic),
+        )
+
     def _random(self) -> float:
         """Between 0 and 1, for jitter."""
         if self._chance is None:
@@ -125,7 +151,9 @@ class Fetcher:
             self._chance = random
         return self._chance()
 
-    def _walk(self, plain: str, kind: str, secrets: Secrets, validators: Validators) -> Walk:
+    def _walk(
+        self, plain: str, kind: str, secrets: Secrets, validators: Validators, *, until: float | None = None
+    ) -> Walk:
         begun = self._monotonic()
         return Walk(
             asked=plain,
@@ -134,7 +162,7 @@ class Fetcher:
             validators=validators,
             started=self._clock(),
             begun=begun,
-            until=begun + self.policy.deadline,
+            until=begun + self.policy.deadline if until is None else until,
             here=plain,
         )
 
@@ -152,9 +180,7 @@ class Fetcher:
             self._breaker.failed(urls.host_of(walk.asked), f"{fault.kind}, {fault.phase}")
             raise self._told(fault, walk) from fault
         except RefusedError as error:
-            if not error.url:
-                raise RefusedError(f"{walk.here}: {error}", url=walk.here, rule=error.rule) from error
-            raise
+            raise _refused(error, walk) from error
 
     def _again(self, walk: Walk, first: Answer | Fault) -> Answer:
         if isinstance(first, Fault) and not first.kind.passing:
@@ -166,19 +192,24 @@ class Fetcher:
             return self._try(walk)
 
         left = lambda: walk.until - self._monotonic()  # noqa: E731
-        times = Times(left, self._sleep, self._clock, self._random)
+        due = lambda: self._pace.due(urls.host_of(walk.here))  # noqa: E731
+        times = Times(left, due, self._sleep, self._clock, self._random)
         return again(first, go_on, retries=self.policy.retries, times=times)
 
     def _try(self, walk: Walk) -> Answer:
-        """From where the walk stands to the end of its way, in the time of one try."""
+        """From where the walk stands to the end of its way, in the time of one try.
+
+        A robots.txt is asked for in the time of the try that needs it.
+        """
         walk.attempt += 1
-        self._line.begin(min(self._monotonic() + self.policy.timeout, walk.until))
+        if walk.kind != ROBOTS:
+            self._line.begin(min(self._monotonic() + self.policy.timeout, walk.until))
         while True:
+            if walk.kind != ROBOTS and self.policy.robots == "obey":
+                self._ask_robots(walk)
             answer = self._hop(walk)
             if not walk.next(answer, self.policy):
                 return answer
-            if self.policy.robots == "obey" and walk.kind != "robots":
-                self._robots.check(walk.here)
 
     def _hop(self, walk: Walk) -> Answer:
         """One request and its answer, recorded whatever comes of it."""
@@ -189,7 +220,7 @@ class Fetcher:
             answer = self._ask(walk)
             hop = replace(hop, status=answer.status, location=_shown(answer))
         except Fault as fault:
-            hop = replace(hop, error=fault.what)
+            hop = replace(hop, status=fault.status, error=fault.what)
             raise
         except RefusedError as error:
             hop = replace(hop, error=str(error))
@@ -208,19 +239,27 @@ class Fetcher:
             anew=walk.anew,
         )
         at = self._clock()
-        cut: str | None = "unspecified"
         try:
             received = self._exchange.send(walk.here, headers)
             try:
                 named, content = self._read(walk, received)
+            except Fault as fault:
+                fault.status = received.status
+                raise
             finally:
                 received.close()
-            cut = content.tape_cut
-        finally:
-            if self._tap is not None and self._line.kept:
-                request = request_bytes(walk.here, shown)
-                self._tap(Exchanged(walk.here, at, request, bytes(self._line.kept), cut))
+        except Fault as fault:
+            self._tape(walk.here, at, shown, cut=CUTS.get(fault.kind, "unspecified"), failure=_untold(fault))
+            raise
+        self._tape(walk.here, at, shown, cut=content.tape_cut)
         return Answer(walk.here, received.status, _storable(named), shown, content)
+
+    def _tape(
+        self, url: str, at: datetime, shown: Headers, *, cut: str | None, failure: tuple[str, str, str] | None = None
+    ) -> None:
+        """Hand what was on the wire to whoever listens."""
+        if self._tap is not None and self._line.kept is not None and (self._line.kept or failure):
+            self._tap(Exchanged(url, at, request_bytes(url, shown), bytes(self._line.kept), cut, failure))
 
     def _read(self, walk: Walk, received: Received) -> tuple[Headers, body.Body]:
         """The headers as text, and the body; a redirect's is left unread."""
@@ -234,13 +273,35 @@ class Fetcher:
         if received.status in REDIRECTS and received.header(b"location"):
             return named, body.unread(received)
         self._line.phase = "body"
-        limit = LARGEST if walk.kind == "robots" else self.policy.max_bytes
-        return named, body.read(received, limit=limit)
+        if walk.kind == ROBOTS:
+            return named, body.beginning(received, limit=LARGEST)
+        return named, body.read(received, limit=self.policy.max_bytes)
 
-    def _robots_file(self, url: str) -> Answer:
-        """A robots.txt, by the same way as everything else."""
-        walk = self._walk(url, "robots", Secrets(url, None), Validators())
-        return self._answer(walk)
+    def _ask_robots(self, walk: Walk) -> None:
+        """Whether robots.txt allows the next hop; raises `RefusedError` if it does not.
+
+        The pause between it and the page is not of the try's time; the redirects of a page are one
+        visit with it, and are not paused.
+        """
+        host = urls.host_of(walk.here)
+        asked = not self._robots.knows(walk.here)
+        self._pace.slow_down(host, self._robots.check(walk.here, lambda url: self._robots_file(url, walk)))
+        if asked and not walk.hops:
+            pause = self._pace.wait(host)
+            walk.until += pause
+            self._line.until += pause
+
+    def _robots_file(self, url: str, walk: Walk) -> File:
+        """A robots.txt, by the same way as everything else and in what is left of the try."""
+        way = self._walk(url, ROBOTS, Secrets(url, None), Validators(), until=self._line.until)
+        try:
+            answer = self._answer(way)
+        except FetchError as error:
+            error.hops = (*walk.hops, *error.hops)
+            if way.redirects > self.policy.max_redirects:  # as if there were none (RFC 9309, 2.3.1.2)
+                return File(404)
+            raise
+        return File(answer.status, answer.text, answer.body.completeness is not Completeness.TRUNCATED)
 
     def _note(self, walk: Walk, answer: Answer) -> None:
         """Tell the breaker how it went."""
@@ -255,6 +316,7 @@ class Fetcher:
         error = told(
             fault,
             url=walk.here,
+            asked=walk.asked,
             phase=self._line.phase,
             address=self._line.address,
             attempt=walk.attempt,
@@ -280,35 +342,25 @@ class Fetcher:
         )
         if 200 <= answer.status < 300 or answer.status == 304:
             return capture
-        raise _status_error(capture, walk.attempt)
+        raise status_error(capture, walk.attempt)
 
 
-KNOWN = {
-    401: "a login is asked for; try --cookies",
-    403: "access is denied; try --cookies, or another --user-agent",
-    404: "there is no such page; check the address",
-    410: "the page is gone for good",
-    429: "too many requests; try again later",
-    451: "the page is withheld for legal reasons",
-}
-
-
-def _status_error(capture: Capture, attempt: int) -> StatusError:
-    later = "the server failed; try again later"
-    words = KNOWN.get(capture.status, later if capture.status >= 500 else "no page came; look at it in a browser")
-    address = capture.hops[-1].address
-    where = f" ({address}, try {attempt})" if attempt > 1 and address else ""
-    error = StatusError(
-        f"{capture.final_url}: HTTP {capture.status}{where}, {words}",
-        url=capture.final_url,
-        phase="headers",
-        address=address,
-        status=capture.status,
-        attempt=attempt,
+def _untold(fault: Fault) -> tuple[str, str, str] | None:
+    """What a tape must say of a failure because its bytes do not."""
+    told = fault.kind is Kind.SIZE or (fault.kind is Kind.PROTOCOL and fault.phase == "body")
+    return (
+        None
+        if told or fault.kind in (Kind.NAME, Kind.TLS)
+        else (fault.kind.value, fault.phase or "headers", fault.what)
     )
-    error.capture = capture
-    error.hops = capture.hops
-    return error
+
+
+def _refused(error: RefusedError, walk: Walk) -> RefusedError:
+    """The refusal with its address and the way that led to it."""
+    said = str(error) if error.url else f"{named(walk.here, walk.asked)}: {error}"
+    refused = RefusedError(said, url=error.url or walk.here, rule=error.rule)
+    refused.hops = tuple(walk.hops)
+    return refused
 
 
 def _storable(headers: Headers) -> Headers:

@@ -17,8 +17,9 @@ from clipper.fetch.line import Line
 
 __all__ = ["Backend", "Stream"]
 
-# An address that does not answer must not use up the time of the next one.
-LONGEST_DIAL = 5.0
+# An address that does not answer must not use up the time of the next one: half of what is left at
+# most, and not more than lets a lost SYN be sent again (after 1 s and 3 s).
+LONGEST_DIAL = 4.0
 
 Dial = Callable[[tuple[str, int], float], socket.socket]
 
@@ -99,7 +100,7 @@ class Stream(httpcore.NetworkStream):
 
     def _readable(self) -> bool:
         """Whether an idle connection has something to say, which can only be good-bye."""
-        if self._socket.fileno() < 0:
+        if self._socket.fileno() < 0 or (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()):
             return True
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
@@ -143,7 +144,7 @@ class Backend(httpcore.NetworkBackend):
         line.phase = "connect"
         for address in addresses[:-1]:
             try:
-                return self._dial(address, port, min(line.left(), LONGEST_DIAL))
+                return self._dial(address, port, min(line.left() / 2, LONGEST_DIAL))
             except Fault:
                 continue
         return self._dial(addresses[-1], port, line.left())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 
 __all__ = ["Pace"]
 
@@ -11,7 +12,10 @@ LONGEST_CRAWL_DELAY = 60.0  # a robots.txt cannot stall a run
 
 
 class Pace:
-    """At least `interval` seconds from one visit of a host to the next, and a little more."""
+    """At least `interval` seconds from one visit of a host to the next, and a little more.
+
+    Several threads may share one.
+    """
 
     def __init__(
         self,
@@ -27,22 +31,30 @@ class Pace:
         self._random = random
         self._last: dict[str, float] = {}
         self._slower: dict[str, float] = {}
+        self._lock = Lock()
 
     def slow_down(self, host: str, interval: float) -> None:
         """The host asks for at least this many seconds; more than a minute is not heard."""
         self._slower[host] = min(interval, LONGEST_CRAWL_DELAY)
 
-    def wait(self, host: str) -> None:
-        """Wait for this host's turn, and take it."""
+    def due(self, host: str) -> float:
+        """Seconds until the host may be visited again, with the longest jitter; takes no turn."""
+        interval = max(self._interval, self._slower.get(host, 0.0))
+        earlier = self._last.get(host)
+        if interval <= 0 or earlier is None:
+            return 0.0
+        return max(0.0, earlier + interval * (1 + JITTER) - self._monotonic())
+
+    def wait(self, host: str) -> float:
+        """Wait for this host's turn, and take it; the seconds that it took."""
         interval = max(self._interval, self._slower.get(host, 0.0))
         if interval <= 0:
-            return
-        now = self._monotonic()
-        earlier = self._last.get(host)
-        self._last[host] = now
-        if earlier is None:
-            return
-        pause = earlier + interval * (1 + JITTER * self._random()) - now
-        if pause > 0:
-            self._sleep(pause)
-            self._last[host] = now + pause
+            return 0.0
+        with self._lock:
+            now = self._monotonic()
+            earlier = self._last.get(host)
+            turn = now if earlier is None else max(now, earlier + interval * (1 + JITTER * self._random()))
+            self._last[host] = turn
+        if turn > now:
+            self._sleep(turn - now)
+        return turn - now

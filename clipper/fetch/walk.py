@@ -81,7 +81,7 @@ class Walk:
             return False  # a page that reloads itself
         self.redirects += 1
         if self.redirects > policy.max_redirects:
-            what = f"more than {policy.max_redirects} redirects, from {self.asked}"
+            what = f"more than {policy.max_redirects} redirects"
             raise Fault(Kind.PROTOCOL, what, phase="redirect")
         self.here, self.via = here, via
         return True
@@ -108,10 +108,15 @@ class Walk:
         return True
 
     def _believable(self, answer: Answer) -> bool:
+        """Whether a 304 can be about the version that we know.
+
+        Another page that was reached by a redirect says 304 to any date that is later than its own:
+        only an equal ETag proves that it is the same.
+        """
         theirs, ours = answer.header("etag"), self.validators.etag
         if theirs and ours:
             return theirs.removeprefix("W/") == ours.removeprefix("W/")
-        return bool(self.validators)
+        return bool(self.validators) and urls.url_key(self.here) == urls.url_key(self.asked)
 
 
 def may_refresh(page: bytes) -> bool:
@@ -133,25 +138,20 @@ def checked_target(here: str, location: str, *, named: str, policy: Policy) -> s
         parts = urlsplit(target)
         port = parts.port or PORTS[parts.scheme]
     except (InvalidURL, ValueError) as error:
-        raise _bad_target(here, location, error) from error
+        raise _bad_target(location, error) from error
     host = urls.host_of(target)
     usual = port in PORTS.values() or origin_of(target) == origin_of(named)
     if usual or allowed_by_name(host, port, policy.allow_private):
         return target
-    raise RefusedError(
-        f"{here} redirects to port {port} of {host}; clip {target} itself if you trust it",
-        url=here,
-        rule="port",
-    )
+    raise RefusedError(f"it redirects to port {port} of {host}; clip {target} itself if you trust it", rule="port")
 
 
-def _bad_target(here: str, location: str, error: Exception) -> RefusedError | Fault:
+def _bad_target(location: str, error: Exception) -> RefusedError | Fault:
     scheme = location.partition(":")[0].strip().lower()
     if ":" in location and scheme.isalnum() and scheme not in PORTS:
-        said = f"{here} redirects to {location[:200]!r}; only http and https are followed"
-        return RefusedError(said, url=here, rule="scheme")
+        return RefusedError(f"it redirects to {location[:200]!r}; only http and https are followed", rule="scheme")
     reason = error.reason if isinstance(error, InvalidURL) else str(error)
-    return Fault(Kind.PROTOCOL, f"redirects to {location[:200]!r}: {reason}", phase="redirect")
+    return Fault(Kind.PROTOCOL, f"it redirects to {location[:200]!r}: {reason}", phase="redirect")
 
 
 def _as_utf8(location: str) -> str:

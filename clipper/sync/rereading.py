@@ -90,5 +90,7 @@ class Run:
 def _read(capture: Capture, site: Site, readers: ReaderPool) -> Extraction:
     """Read a page; of an imported clipping there is only its Markdown."""
     if capture.content_type == "text/markdown":
-        return clipping(capture.body)[1]
+        saved = clipping(capture.body, modified=capture.fetched_at).extraction
+        assert saved is not None  # a clipping is its own reading
+        return saved
     return readers.read(capture, site)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from clipper import decode, feeds, urls
 from clipper.errors import ClipperError, FetchError, InvalidURL, RefusedError
@@ -68,6 +69,9 @@ def addresses(
         if source.kind == "page":
             yield Listed(source.url)
             continue
+        if source.kind == "list":  # imported, and has no address of its own
+            yield from map(Listed, archive.unfetched(source))
+            continue
         try:
             yield from _entries(source, archive, fetcher, clock())
         except (FetchError, RefusedError, ClipperError) as error:
@@ -76,7 +80,7 @@ def addresses(
 
 
 def _entries(source: Source, archive: Archive, fetcher: Fetches, now: datetime) -> Iterator[Listed]:
-    capture = fetcher.fetch(source.url, validators=source.validators)
+    capture = fetcher.fetch(source.url, validators=source.validators, kind="feed")
     if capture.status != 304:
         feed = feeds.read_feed(capture.body, url=capture.final_url, content_type=capture.content_type)
         for entry in feed.entries:
@@ -85,10 +89,19 @@ def _entries(source: Source, archive: Archive, fetcher: Fetches, now: datetime) 
             except InvalidURL as error:
                 log.warning("%s lists an address that cannot be fetched: %s", source.url, error)
                 continue
+            if not _usual_port(entry.url, source.url):
+                log.warning("%s lists an address with a port of its own: %s", source.url, entry.url)
+                continue
             archive.list_entry(source, entry.url, url_key=key, title=entry.title, published=entry.published, at=now)
     archive.source_read(source, capture.validators, at=now)
     for url in archive.unfetched(source):
         yield Listed(url)
+
+
+def _usual_port(url: str, feed: str) -> bool:
+    """Whether a feed may send us to that port: any of its own host, elsewhere 80 and 443 alone."""
+    there = urls.check(url)
+    return urls.host_of(there) == urls.host_of(feed) or urlsplit(there).port in (None, 80, 443)
 
 
 def _looks_like_feed(capture: Capture, body: bytes) -> bool:

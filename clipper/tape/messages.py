@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["Message", "RawHeaders", "assembled", "decoded", "parse", "unchunked"]
+__all__ = ["FAILURE", "Message", "RawHeaders", "assembled", "decoded", "parse", "unchunked"]
 
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 
-STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: +(.*))?\s*")
+STATUS_LINE = re.compile(rb"(HTTP/\d(?:\.\d)?) +(\d{3})(?: +(.*))?\s*")
 REQUEST_LINE = re.compile(rb"([A-Z]+) +(\S+)(?: +HTTP/\d(?:\.\d)?)?\s*")
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 STEP = 1 << 20
+FAILURE = "clipper-failure"  # the field of metadata that says how an exchange ended: kind, phase, words
 MOST = 200_000_000  # bytes of a decoded body; more is no page
 
 
@@ -26,6 +27,7 @@ class Message:
     headers: RawHeaders
     payload: bytes
     cut: bool = False
+    version: bytes = b"HTTP/1.1"
 
     def header(self, name: bytes) -> bytes | None:
         return next((value for key, value in self.headers if key.lower() == name), None)
@@ -38,14 +40,14 @@ def parse(block: bytes) -> Message | None:
         line = STATUS_LINE.fullmatch(first)
         if line is None:
             return None
-        if not 100 <= int(line[1]) < 200 or not payload.startswith(b"HTTP/"):
+        if not 100 <= int(line[2]) < 200 or not payload.startswith(b"HTTP/"):
             break
         block = payload
-    message = Message(int(line[1]), (line[2] or b"").strip(), headers, payload)
+    message = Message(int(line[2]), (line[3] or b"").strip(), headers, payload, version=line[1])
     if b"chunked" in (message.header(b"transfer-encoding") or b"").lower():
         payload, cut = unchunked(payload)
-        return Message(message.status, message.reason, headers, payload, cut)
-    return Message(message.status, message.reason, headers, payload, _short(message))
+        return replace(message, payload=payload, cut=cut)
+    return replace(message, cut=_short(message))
 
 
 def split(block: bytes) -> tuple[bytes, RawHeaders, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from clipper import urls
 from clipper.errors import InvalidURL, TapeError
 from clipper.models import Capture, Completeness, Hop
+from clipper.tape.digests import wrong
 from clipper.tape.messages import REQUEST_LINE, Message, decoded, parse, split
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Record:
     id: str
     concurrent_to: str
     digest: str  # of the payload, as the record says
+    block_digest: str
     refers_to: tuple[str, str]  # the address and date that a revisit names
     profile: str
     mime: str
@@ -80,8 +83,22 @@ def captures(path: Path) -> Iterator[Capture | Skipped]:
             yield Skipped(record.url, "it is not an http or https address")
         elif methods.get(record.id, "GET") != "GET":
             yield Skipped(record.url, f"it answers a {methods[record.id]} request")
+        elif wrong(kept := replace(record, block=_once(record.block))):
+            yield Skipped(record.url, "its bytes are not those that its digest names")
         else:
-            yield _capture(record, known)
+            yield _capture(kept, known)
+
+
+def _once(block: Callable[[], bytes]) -> Callable[[], bytes]:
+    """The block, which can be read from the file only once."""
+    held: list[bytes] = []
+
+    def read() -> bytes:
+        if not held:
+            held.append(block())
+        return held[0]
+
+    return read
 
 
 def message_of(record: Record) -> Message | None:
@@ -173,12 +190,16 @@ def _plain(url: str) -> str:
 
 
 def _methods(path: Path) -> dict[str, str]:
-    """The method of each answer whose request is on the tape too, by the answer's id."""
+    """The method of each answer whose request is on the tape too, by the answer's id.
+
+    Damage ends the look ahead, and is told by whoever reads as far.
+    """
     methods = {}
-    for record in records(path):
-        if record.type == "request" and record.concurrent_to:
-            line = REQUEST_LINE.fullmatch(split(record.block())[0])
-            methods[record.concurrent_to] = line[1].decode() if line else "GET"
+    with suppress(TapeError):
+        for record in records(path):
+            if record.type == "request" and record.concurrent_to:
+                line = REQUEST_LINE.fullmatch(split(record.block())[0])
+                methods[record.concurrent_to] = line[1].decode() if line else "GET"
     return methods
 
 
@@ -200,6 +221,7 @@ def _record(record: ArcWarcRecord) -> Record:
         id=named("WARC-Record-ID"),
         concurrent_to=named("WARC-Concurrent-To"),
         digest=named("WARC-Payload-Digest"),
+        block_digest=named("WARC-Block-Digest"),
         refers_to=(
             named("WARC-Refers-To-Target-URI"),
             _stamp(_moment(named("WARC-Refers-To-Date"))),

@@ -13,7 +13,7 @@ __all__ = ["Recorder"]
 
 
 class Exchanged(Protocol):
-    """A request and its answer as bytes; `cut` says why the answer is not all there."""
+    """A request and its answer as bytes; `cut` says why the answer is not all there, `failure` what ended it."""
 
     @property
     def url(self) -> str: ...
@@ -25,16 +25,21 @@ class Exchanged(Protocol):
     def response(self) -> bytes: ...
     @property
     def cut(self) -> str | None: ...
+    @property
+    def failure(self) -> tuple[str, str, str] | None: ...
 
 
 class Recorder:
     """A new tape; call it with every exchange: `Fetcher(policy, tap=recorder)`.
 
     Redirects, retries and broken answers are recorded like all others. Cookies, custom headers and
-    passwords that were sent are not: the fetcher keeps them to itself.
+    passwords that were sent are not: the fetcher keeps them to itself. Of a try without an answer
+    the tape says how it ended. One without any answer is no tape, and is removed when it is closed.
     """
 
     def __init__(self, path: Path) -> None:
+        self.exchanges = 0
+        self._path = path
         self._file = create(path)
         self._writer = Writer(self._file, gzip=path.suffix == ".gz", name=path.name)
 
@@ -45,10 +50,14 @@ class Recorder:
             request=exchange.request,
             response=exchange.response,
             truncated=exchange.cut,
+            failure=exchange.failure,
         )
+        self.exchanges += bool(exchange.response)
 
     def close(self) -> None:
         self._file.close()
+        if not self.exchanges:
+            self._path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Self
@@ -12,7 +12,7 @@ import httpx
 
 from clipper.errors import TapeError
 from clipper.models import Capture
-from clipper.tape.messages import RawHeaders
+from clipper.tape.messages import FAILURE, RawHeaders
 from clipper.tape.reading import (
     Record,
     Skipped,
@@ -33,16 +33,21 @@ KEPT_IN_304 = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One recorded answer."""
+    """One recorded answer, or how a try ended that brought none."""
 
     status: int
     headers: RawHeaders
     payload: bytes
     cut: bool
+    version: bytes = b"HTTP/1.1"
+    failure: tuple[str, str, str] | None = None  # kind, phase and words of what ended it
 
     def header(self, name: bytes) -> str:
         found = next((value for key, value in self.headers if key.lower() == name), b"")
         return found.decode("latin-1")
+
+
+NONE = Entry(0, (), b"", cut=True)  # what is no answer
 
 
 @dataclass(slots=True)
@@ -64,12 +69,15 @@ class Tape:
                 methods[record.concurrent_to] = record.block().partition(b" ")[0].decode("latin-1")
             elif record.type in ("response", "resource", "revisit"):
                 revisits = revisits or record.type == "revisit"
-                message = message_of(record)
-                if message is not None:
-                    entry = Entry(message.status, message.headers, message.payload, message.cut)
-                    waiting.append((record, entry))
+                waiting.append((record, _entry(record)))
+            elif record.type == "metadata" and (failure := _failure(record)):
+                of_answer = bool(waiting) and waiting[-1][0].id == record.concurrent_to
+                told = waiting.pop() if of_answer else (record, NONE)
+                waiting.append((told[0], replace(told[1], failure=failure)))
         completed = _completed(path) if revisits else {}
         for record, entry in waiting:
+            if entry == NONE:
+                continue  # no HTTP, and nothing is said about it
             full = completed.get(record.id, entry) if record.type == "revisit" else entry
             key = (methods.get(record.id, "GET"), checked(record.url))
             tape.answers.setdefault(key, []).append(full)
@@ -111,10 +119,18 @@ class Replay(httpx.BaseTransport):
         turn = self._turn.get(key, 0)
         self._turn[key] = turn + 1
         entry = entries[min(turn, len(entries) - 1)]
+        if entry.failure and entry.failure[1] != "body":
+            raise _broken(entry.failure)
         if conditional and entry.status == 200 and _matches(request, entry):
             headers = [(k, v) for k, v in entry.headers if k.lower() in KEPT_IN_304]
             return httpx.Response(UNMODIFIED, headers=headers, request=request)
-        return httpx.Response(entry.status, headers=list(entry.headers), stream=_Stream(entry), request=request)
+        return httpx.Response(
+            entry.status,
+            headers=list(entry.headers),
+            stream=_Stream(entry),
+            request=request,
+            extensions={"http_version": entry.version},
+        )
 
 
 class _Stream(httpx.SyncByteStream):
@@ -126,8 +142,32 @@ class _Stream(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         if self._entry.payload:
             yield self._entry.payload
+        if self._entry.failure:
+            raise _broken(self._entry.failure)
         if self._entry.cut:
             raise httpx.RemoteProtocolError("the recorded body ends too early")
+
+
+def _broken(failure: tuple[str, str, str]) -> httpx.TransportError:
+    """A failure as a transport tells of it."""
+    kind, _, words = failure
+    if kind == "deadline":
+        return httpx.ReadTimeout(words)
+    return httpx.ReadError(words) if kind == "connection" else httpx.RemoteProtocolError(words)
+
+
+def _entry(record: Record) -> Entry:
+    message = message_of(record)
+    if message is None:
+        return NONE
+    return Entry(message.status, message.headers, message.payload, message.cut, message.version)
+
+
+def _failure(record: Record) -> tuple[str, str, str] | None:
+    """The kind, phase and words of a failure, if the metadata tell of one."""
+    name, _, value = record.block().decode("utf-8", "replace").strip().partition(": ")
+    kind, phase, words = [*value.split(" ", 2), "", "", ""][:3]
+    return (kind, phase, words) if name == FAILURE else None
 
 
 def _matches(request: httpx.Request, entry: Entry) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from clipper import __version__
 from clipper.errors import TapeError
 from clipper.models import Capture, Completeness, Headers, Hop
-from clipper.tape.messages import RawHeaders, assembled, split
+from clipper.tape.messages import FAILURE, RawHeaders, assembled, split
 
 if TYPE_CHECKING:
     from warcio.warcwriter import WARCWriter
@@ -62,6 +62,7 @@ class Writer:
         info = {"software": f"clipper/{__version__}", "format": "WARC File Format 1.1"}
         self._writer.write_record(self._writer.create_warcinfo_record(name, info))
         self.written: dict[str, tuple[str, str]] = {}  # payload digest: address, date
+        self.latest: dict[str, tuple[str, str]] = {}  # address: payload digest, date
 
     def exchange(
         self,
@@ -71,25 +72,45 @@ class Writer:
         request: bytes,
         response: bytes,
         truncated: str | None = None,
+        failure: tuple[str, str, str] | None = None,
     ) -> None:
-        """A request and its answer, byte for byte."""
+        """A request and its answer, byte for byte; `failure` is the kind, phase and words of what ended it."""
         date = _date(at)
+        if not response:
+            asked = self._record(url, "request", request, {"WARC-Date": date})
+            if failure:
+                self._failure(url, date, asked, failure)
+            return
         digest = _digest(split(response)[2])
         named = {"WARC-Date": date, "WARC-Payload-Digest": digest}
         if truncated:
             named["WARC-Truncated"] = truncated
         answered = self._record(url, "response", response, named)
         self._record(url, "request", request, {"WARC-Date": date, "WARC-Concurrent-To": answered})
+        if failure:
+            self._failure(url, date, answered, failure)
         if not truncated:
             self.written.setdefault(digest, (url, date))
+            self.latest[url] = (digest, date)
+
+    def resource(self, url: str, *, at: datetime, data: bytes, mime: str) -> None:
+        """Bytes that are known to be those of an address, without a request and its answer."""
+        named = {"WARC-Date": _date(at), "WARC-Payload-Digest": _digest(data)}
+        self._record(url, "resource", data, named, mime=mime)
+        self.latest[url] = (named["WARC-Payload-Digest"], named["WARC-Date"])
 
     def revisit(self, url: str, *, at: datetime, request: bytes, head: bytes, named: dict[str, str]) -> None:
-        """A request whose answer's body is another record's."""
+        """A request whose answer's body is another record's; without a head its headers are too."""
         date = _date(at)
         answered = self._record(url, "revisit", head, {"WARC-Date": date, **named})
         self._record(url, "request", request, {"WARC-Date": date, "WARC-Concurrent-To": answered})
 
-    def _record(self, url: str, kind: str, block: bytes, named: dict[str, str]) -> str:
+    def _failure(self, url: str, date: str, record: str, failure: tuple[str, str, str]) -> None:
+        """Metadata on a record: how the exchange ended."""
+        block = f"{FAILURE}: {failure[0]} {failure[1]} {' '.join(failure[2].split())}\r\n".encode()
+        self._record(url, "metadata", block, {"WARC-Date": date, "WARC-Concurrent-To": record})
+
+    def _record(self, url: str, kind: str, block: bytes, named: dict[str, str], *, mime: str = "") -> str:
         """Write one record whose block is exactly these bytes; returns its id."""
         from warcio.recordloader import ArcWarcRecord
         from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
@@ -108,13 +129,13 @@ class Writer:
             StatusAndHeaders("", headers, protocol="WARC/1.1"),
             BytesIO(block),
             None,
-            f"application/http; msgtype={side}",
+            mime or ("application/warc-fields" if kind == "metadata" else f"application/http; msgtype={side}"),
             len(block),
         )
         record.rec_headers.add_header("WARC-Block-Digest", _digest(block))
         if kind == "request":
             record.rec_headers.add_header("WARC-Payload-Digest", _digest(split(block)[2]))
-        if kind == "revisit":
+        if kind == "revisit" and block:
             # warcio writes a revisit's headers only, so they have to be headers to it.
             record = self._with_headers(record, block)
         self._writer.write_record(record)
@@ -154,8 +175,15 @@ def _write_capture(writer: Writer, capture: Capture) -> None:
     request = _request(url, capture.request_headers)
     head = assembled(_status_line(capture.status), _raw(_headers(capture)))
     if capture.status == HTTPStatus.NOT_MODIFIED:
+        # With a 304 of its own, replaying tools show a 304 instead of the page.
+        head = head if capture.headers else b""
         named = {"WARC-Profile": NOT_MODIFIED, "WARC-Refers-To-Target-URI": url}
+        if known := writer.latest.get(url):
+            named |= {"WARC-Payload-Digest": known[0], "WARC-Refers-To-Date": known[1]}
         writer.revisit(url, at=at, request=request, head=head, named=named)
+        return
+    if capture.source == "file" and not capture.headers:
+        writer.resource(url, at=at, data=capture.body, mime="text/html")
         return
     cut = capture.completeness is Completeness.TRUNCATED
     digest = _digest(capture.body)
@@ -167,6 +195,7 @@ def _write_capture(writer: Writer, capture: Capture) -> None:
             "WARC-Refers-To-Date": earlier[1],
         }
         writer.revisit(url, at=at, request=request, head=head, named=named)
+        writer.latest[url] = (digest, earlier[1])
         return
     writer.exchange(
         url,

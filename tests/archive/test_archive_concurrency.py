@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
 import sqlite3
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from clipper.archive import Archive
 from clipper.errors import ArchiveError
-from tests.archive.archive_material import KEY, START, capture, extraction, save
+from tests.archive.archive_material import KEY, capture, extraction, save
 
 WRITER = Path(__file__).with_name("archive_writer.py")
 ROOT = Path(__file__).parents[2]
-KILLS = int(os.environ.get("CLIPPER_KILLS", "50"))
 
 
 def writer(path: Path, name: str, count: int) -> subprocess.Popen[str]:
@@ -53,35 +50,6 @@ def test_writers_that_start_together_lose_nothing_and_readers_go_on(path: Path) 
     with Archive.open(path, readonly=True) as archive:
         assert archive.stats()["checks"] == 200
         assert all(page.checks == 10 for page in archive.pages())
-
-
-def test_what_was_acknowledged_outlives_kill_9(path: Path) -> None:
-    acknowledged: list[str] = []
-    for kill in range(KILLS):
-        process = writer(path, f"k{kill}", 1000)
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(1 + kill % 7)]
-        process.send_signal(signal.SIGKILL)
-        rest, _ = process.communicate()
-        acknowledged += [line for line in [*lines, *rest.splitlines(keepends=True)] if line]
-    with Archive.open(path) as archive:
-        connection = archive.connection
-        filed = {
-            f"{url} {round((datetime.fromisoformat(at) - START).total_seconds() / 3600)}\n"
-            for url, at in connection.execute("SELECT url, checked_at FROM checks")
-        }
-        assert set(acknowledged) <= filed
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        halves = (
-            "SELECT id FROM snapshots WHERE NOT EXISTS (SELECT 1 FROM texts WHERE"
-            " snapshot_id = snapshots.id)"
-            " OR NOT EXISTS (SELECT 1 FROM search WHERE snapshot_id = snapshots.id)"
-            " OR NOT EXISTS (SELECT 1 FROM checks WHERE snapshot_id = snapshots.id)"
-        )
-        assert connection.execute(halves).fetchall() == []
-        for (name,) in connection.execute("SELECT sha256 FROM bodies").fetchall():
-            archive.body(name)
 
 
 def test_a_full_disk_is_said_and_nothing_is_lost(path: Path) -> None:

@@ -68,10 +68,12 @@ def test_page_gone_and_back(archive: Archive) -> None:
     page = archive.page(KEY)
     assert page is not None
     assert page.state is PageState.GONE
+    assert (page.gone_since, page.back_since) == (START + timedelta(hours=1), None)
     save(archive, "first words", 2)
     page = archive.page(KEY)
     assert page is not None
     assert page.state is PageState.ALIVE
+    assert (page.gone_since, page.back_since) == (None, START + timedelta(hours=2))
 
 
 def test_validators_are_those_of_the_latest_good_capture(archive: Archive) -> None:

@@ -47,6 +47,7 @@ def told(archive: Archive) -> dict[str, Any]:
         "latest": ids.get(page.latest_snapshot or 0),
         "validators": page.validators,
         "changed": page.last_changed,
+        "gone": (page.gone_since, page.back_since),
         "found": [h.snapshot.fetched_at for h in archive.search("words now")],
     }
 

@@ -43,7 +43,7 @@ def read(html: str, *, url: str = "https://site.example/a") -> Extraction:
             "<noscript>You need to enable JavaScript to run this app.</noscript><div id=root></div>",
             Verdict.SCRIPT_SHELL,
         ),
-        ("<p>Ferries | Home | Contact</p>", Verdict.CHROME_ONLY),
+        ("<p><a href=/f>Ferries</a> | <a href=/>Home</a> | Search</p>", Verdict.CHROME_ONLY),
         ("<p>The lead of it.</p><p>Subscribe to continue reading</p>", Verdict.PAYWALL),
         (
             '<script type="application/ld+json">{"isAccessibleForFree": "False"}</script>'

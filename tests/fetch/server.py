@@ -68,8 +68,9 @@ class Server:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.talks: list[Talk] = []
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
-        self._threads[0].start()
+        self._threads: list[threading.Thread] = []
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
 
     @property
     def base(self) -> str:
@@ -88,15 +89,17 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Wake everything that waits, wait for it, and close every socket that there was."""
         self._ended.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
+        self._acceptor.join()  # from here on there are no new talks
         self._listener.close()
         for talk in self.talks:
             with suppress(OSError):
                 talk.socket.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(5)
+            thread.join()
         for talk in self.talks:
             talk.socket.close()
 
@@ -106,16 +109,18 @@ class Server:
                 sock, _ = self._listener.accept()
             except OSError:
                 return
-            thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
+            # Known before its thread runs: whoever ends the server closes it.
+            talk = Talk(sock, len(self.talks), self._ended)
+            self.talks.append(talk)
+            thread = threading.Thread(target=self._serve, args=(talk,), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _serve(self, sock: socket.socket) -> None:
-        talk = Talk(sock, len(self.talks), self._ended)
-        self.talks.append(talk)
+    def _serve(self, talk: Talk) -> None:
         with suppress(OSError):
             if self._tls is not None:
-                talk.socket = self._tls.wrap_socket(sock, server_side=True)
+                talk.socket.settimeout(10)
+                talk.socket = self._tls.wrap_socket(talk.socket, server_side=True)
             self._behaviour(talk)
             talk.socket.close()
 

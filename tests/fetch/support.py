@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +13,44 @@ import httpx
 from clipper.fetch import Fetcher, Policy
 
 HERE = frozenset({"127.0.0.1"})
+# For a program that measures its own memory. `ru_maxrss` will not do: it begins with what the parent had.
+MEMORY = """
+import resource
+
+def peak():
+    with open("/proc/self/status") as file:
+        told = dict(line.split(":", 1) for line in file)
+    return int(told["VmHWM"].split()[0]) / 1024
+
+def forget():
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+
+def confine(megabytes):
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+"""
+CERTIFICATES = Path(__file__).parent / "certificates"
+
+
+def server_side(name: str) -> ssl.SSLContext:
+    """What a server needs to show this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATES / f"{name}.pem")
+    return context
+
+
+def client_side() -> ssl.SSLContext:
+    """What trusts the CA of the tests, and no other."""
+    return ssl.create_default_context(cafile=CERTIFICATES / "ca.pem")
+
+
+def by_name(*, trusted: bool = True, **changes: object) -> Fetcher:
+    """A fetcher that finds every name on this machine, and trusts the CA of the tests."""
+    return Fetcher(
+        local(allow_private=frozenset({"good.test", "wrong.test"}), **changes),
+        resolver=lambda _host, _port: ["127.0.0.1"],
+        tls=client_side() if trusted else None,
+    )
 
 
 @dataclass

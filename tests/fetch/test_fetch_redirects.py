@@ -78,9 +78,11 @@ def test_a_redirect_s_body_is_not_read() -> None:
 
 @pytest.mark.parametrize(("target", "rule"), [("http://b.test:8080/", "port"), ("http://b.test:22/", "port")])
 def test_a_redirect_to_a_port_of_its_own_is_refused(target: str, rule: str) -> None:
-    with fetching(Site({"/": [to(target)]})) as fetcher, pytest.raises(RefusedError) as caught:
+    with fetching(Site({"/": [to("/away")], "/away": [to(target)]})) as fetcher, pytest.raises(RefusedError) as caught:
         fetcher.fetch("http://a.test/")
     assert caught.value.rule == rule
+    assert str(caught.value).startswith("http://a.test/away (from http://a.test/): ")
+    assert [(hop.status, hop.location) for hop in caught.value.hops] == [(302, "/away"), (302, target)]
 
 
 @pytest.mark.parametrize(

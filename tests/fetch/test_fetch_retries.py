@@ -108,6 +108,24 @@ def test_all_tries_together_have_one_deadline() -> None:
     assert caught.value.attempt == 3
 
 
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_what_may_pass_is_tried_again(status: int) -> None:
+    with fetching(Site({"/": [httpx.Response(status), FINE]}), retries=1) as fetcher:
+        assert [hop.status for hop in fetcher.fetch("http://a.test/").hops] == [status, 200]
+
+
+@pytest.mark.parametrize(
+    "status", [300, 400, 401, 402, 403, 404, 405, 406, 409, 410, 416, 418, 422, 451, 501, 505, 999]
+)
+def test_what_will_not_pass_is_not_tried_again(status: int) -> None:
+    site = Site({"/": [httpx.Response(status, text="no")]})
+    with fetching(site, retries=3) as fetcher, pytest.raises(StatusError) as caught:
+        fetcher.fetch("http://a.test/")
+    assert len(site.asked) == 1
+    assert caught.value.capture is not None
+    assert (caught.value.capture.body, caught.value.status) == (b"no", status)
+
+
 @pytest.mark.parametrize("error", [httpx.ConnectError("x"), httpx.ReadError("x"), httpx.ConnectTimeout("x")])
 def test_a_broken_connection_is_tried_again(error: Exception) -> None:
     with fetching(Site({"/": [error, FINE]}), retries=1) as fetcher:
@@ -197,6 +215,35 @@ def test_a_304_about_another_version_is_not_believed() -> None:
     assert capture.body == b"fine"
     assert site.asked[1].headers["cache-control"] == "no-cache"
     assert "if-none-match" not in site.asked[1].headers
+
+
+@pytest.mark.parametrize(
+    ("sent", "theirs", "asked_again"),
+    [
+        (Validators(last_modified=MODIFIED), {}, True),
+        (Validators('"v1"', MODIFIED), {}, True),
+        (Validators('"v1"', MODIFIED), {"ETag": '"v1"'}, False),
+        (Validators('W/"v1"'), {"ETag": '"v1"'}, False),
+    ],
+)
+def test_a_304_of_another_page_needs_more_than_a_date(
+    sent: Validators, theirs: dict[str, str], *, asked_again: bool
+) -> None:
+    """What we know is of one page; another that is older than it says 304 to If-Modified-Since."""
+    site = Site({"/": [httpx.Response(302, headers={"Location": "http://b.test/in"})]})
+    site.pages["/in"] = [httpx.Response(304, headers=theirs), FINE]
+    with fetching(site) as fetcher:
+        assert fetcher.fetch("http://a.test/", validators=sent).status == (200 if asked_again else 304)
+
+
+def test_a_304_of_the_same_page_over_https_is_believed() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.scheme == "http":
+            return httpx.Response(301, headers={"Location": str(request.url.copy_with(scheme="https"))})
+        return httpx.Response(304)
+
+    with Fetcher(local(), transport=httpx.MockTransport(answer)) as fetcher:
+        assert fetcher.fetch("http://a.test/in", validators=Validators(last_modified=MODIFIED)).status == 304
 
 
 def test_a_304_to_no_question_is_asked_once_more_in_full() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clipper.cli import run
 from clipper.errors import FileError, UsageError
 from clipper.fetch import Fetcher
 from tests.fetch.server import Server, Talk, page, routed
@@ -141,3 +142,44 @@ def test_no_environment_changes_the_way(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     with Server(routed({"/": page(b"straight")})) as server, Fetcher(local()) as fetcher:
         assert fetcher.fetch(f"{server.base}/").body == b"straight"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["{url}/fine"],
+        ["{url}/gone"],
+        ["{url}/away"],
+        ["{url}/fine", "{url}/gone", "--json"],
+        ["{url}/gone", "{url}/fine", "--error-file", "{folder}/failed"],
+        ["--html", "{folder}/page.html", "--url", "{url}/saved"],
+        ["record", "{url}/fine", "{url}/gone", "-o", "{folder}/a.warc"],
+        ["watch", "add", "{url}/fine"],
+        ["http://ann:pump7house@ho st/"],
+        ["http://ann:pump7house@127.0.0.1:port/"],
+        ["http://ann:x/pump7house@127.0.0.1/"],
+        ["http://ann:x?pump7house@127.0.0.1/"],
+        ["http://ann:pump7house@[::1/"],
+        ["ann:pump7house@127.0.0.1/"],
+        ["ftp://ann:pump7house@127.0.0.1/"],
+    ],
+    ids=lambda words: " ".join(words)[:40],
+)
+def test_no_password_is_printed_or_written(
+    words: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = b"<article><h1>Pumps</h1>" + b"<p>The pressure held, and nobody was called out.</p>" * 20 + b"</article>"
+    away = page(b"", "Location: http://127.0.0.2/", status="302 Found")
+    (tmp_path / "page.html").write_bytes(body)
+    monkeypatch.setenv("CLIPPER_DB", str(tmp_path / "a.db"))
+    monkeypatch.setenv("CLIPPER_ALLOW_PRIVATE", "127.0.0.1")
+    with Server(routed({"/fine": page(body), "/away": away})) as server:
+        url = server.base.replace("://", f"://ann:{PASSWORD}@")
+        fast = ["--sleep", "0", "--retries", "0", *(["--no-isolate"] if words[0][:1] in "{-h" else [])]
+        run([word.format(url=url, folder=tmp_path) for word in words] + fast)
+        told = capfd.readouterr()
+        assert told.out + told.err
+        assert PASSWORD not in told.out + told.err
+        assert all(b"Authorization: Basic" in head for head in server.requests)
+    for file in tmp_path.iterdir():
+        assert PASSWORD.encode() not in file.read_bytes(), file

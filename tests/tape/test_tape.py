@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from clipper import tape
-from clipper.errors import ClipperError, FetchError, StatusError, TapeError
+from clipper.errors import ClipperError, FetchError, RefusedError, StatusError, TapeError
 from clipper.fetch import Fetcher, Policy
 from clipper.models import Capture, Completeness, Hop, Validators
 from clipper.tape.messages import parse, unchunked
+from tests.fetch.behaviours import resetting, silent
 from tests.fetch.server import Behaviour, Server, answering, page, routed, serving
 
 TEXT = b"<p>The pressure held, and nobody was called out.</p>" * 20
@@ -45,7 +47,7 @@ def replayed(path: Path, url: str, **validators: str) -> Capture | ClipperError:
 def ended(fetcher: Fetcher, url: str, **validators: str) -> Capture | ClipperError:
     try:
         return fetcher.fetch(url, validators=Validators(**validators))
-    except FetchError as error:
+    except (FetchError, RefusedError) as error:
         return error
 
 
@@ -53,6 +55,8 @@ WIRES = {
     "plain": answering(page(TEXT)),
     "gzip": answering(page(gzip.compress(TEXT), "Content-Encoding: gzip")),
     "chunks": answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n"),
+    "chunks in HTTP/1.0": answering(b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
+    "no length": answering(b"HTTP/1.1 200 OK\r\n\r\nhello"),
     "early hints": answering(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + page(TEXT)),
     "retries": serving(
         page(b"", "Retry-After: 0", status="429 Too Many Requests"), page(b"", status="503 Busy"), page(TEXT)
@@ -87,6 +91,52 @@ def test_what_was_recorded_is_what_is_replayed(tmp_path: Path, name: str, suffix
     seen = [[(hop.url, hop.status, hop.location, hop.attempt) for hop in one.hops] for one in (live, again)]
     assert seen[0] == seen[1]
     assert (live.source, again.source) == ("live", "replay")
+
+
+def in_turn(*behaviours: Behaviour) -> Behaviour:
+    """Each connection behaves in its own way, the last way for ever."""
+    return lambda talk: behaviours[min(talk.number, len(behaviours) - 1)](talk)
+
+
+FAILURES: dict[str, Behaviour] = {
+    "no answer, then one": in_turn(answering(b""), answering(page(TEXT))),
+    "a reset, then an answer": in_turn(resetting(), answering(page(TEXT))),
+    "half a status line, then an answer": in_turn(answering(b"HTTP/1.1 20"), answering(page(TEXT))),
+    "half a header, then an answer": in_turn(answering(b"HTTP/1.1 200 OK\r\nContent-Le"), answering(page(TEXT))),
+    "silence, then an answer": in_turn(silent(), answering(page(TEXT))),
+    "half a body and silence, then an answer": in_turn(silent(page(TEXT)[:-9]), answering(page(TEXT))),
+    "503, a reset, half a body, an answer": in_turn(
+        answering(page(b"", status="503 Busy")), resetting(), answering(page(TEXT)[:-9]), answering(page(TEXT))
+    ),
+    "never anything but half a body": silent(page(TEXT)[:-9]),
+    "never anything but half a header": silent(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "garbage": answering(b"nonsense\r\n\r\n"),
+    "two lengths": answering(page(TEXT, "Content-Length: 7")),
+    "broken gzip": answering(page(TEXT, "Content-Encoding: gzip")),
+    "too large": answering(page(bytes(200_000))),
+    "too large when decoded": answering(page(gzip.compress(bytes(200_000)), "Content-Encoding: gzip")),
+    "a redirect without end": answering(page(b"", "Location: /", status="302 Found")),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_failures_are_replayed_as_they_were(tmp_path: Path, name: str) -> None:
+    """The same end, and the same tries with the same words on the way to it."""
+    path = tmp_path / "a.warc.gz"
+    policy = replace(FAST, timeout=0.5, retries=3, max_bytes=100_000)
+    url, live = recorded(path, FAILURES[name], policy)
+    with Fetcher(policy, transport=tape.replay(path), sleep=lambda _seconds: None) as fetcher:
+        again = ended(fetcher, url)
+    assert type(again) is type(live), again
+    assert ways(again) == ways(live)
+    if isinstance(live, Capture) and isinstance(again, Capture):
+        assert (again.body, again.headers) == (live.body, live.headers)
+    assert checked(path)
+
+
+def ways(end: Capture | ClipperError) -> list[tuple[object, ...]]:
+    assert isinstance(end, (Capture, FetchError, RefusedError))
+    return [(hop.url, hop.status, hop.location, hop.attempt, hop.error) for hop in end.hops]
 
 
 @pytest.mark.parametrize("name", WIRES)

@@ -109,3 +109,10 @@ def test_any_text_is_an_address_or_is_refused(text: str) -> None:
     assert checked.isascii()
     assert urls.check(checked) == checked
     assert urls.url_key(text) == urls.url_key(checked)
+
+
+@pytest.mark.parametrize("url", ["a." * 9_000 + "@", "http://h/" + "a" * 20_000, "x:a@" + "//" * 9_000])
+def test_no_address_is_endless(url: str) -> None:
+    with pytest.raises(InvalidURL, match="longer than") as caught:
+        urls.check(url)
+    assert len(str(caught.value)) < 500

@@ -1,0 +1,348 @@
+"""One walk over the page that notes everything metadata is chosen from.
+
+The body becomes lines (one for each block's own text, in order), spots (elements whose attributes
+say that they hold a name, a date or a title) and zones (stretches of lines that are not the
+article's: navigation, comments, related pages). The head becomes a table of meta elements.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from clipper.extract.page import BLOCKS
+
+__all__ = ["Kind", "Spot", "Survey", "brief", "letters", "line", "survey"]
+
+SKIPPED = frozenset("script style template head iframe select option textarea svg object math".split())
+BREAKS = BLOCKS | {"br"}
+APART = frozenset("nav aside footer figure figcaption".split())
+HEADINGS = frozenset("h1 h2 h3 h4".split())
+LINES = 6_000  # beyond these nothing is noted: the article's head and end have been passed
+MOST_CLASSES = 24  # of one element
+AFTER = 120  # lines after the article's last that may still name its author
+SPOT_TEXT = 300  # characters; an element that holds more is a container, not a name or a date
+LONG = 60  # bytes of a line by which the article is known; menus have shorter ones
+FINGERPRINT = 18  # characters by which a line of the article is known again
+
+
+class Kind:
+    """What the attributes of an element say that it holds: bits of an int (enum's flags cost a third of the walk)."""
+
+    AUTHOR = 1
+    DATE = 2
+    TITLE = 4
+    SOURCE = 8
+    APART = 16
+    COMMENT = 32
+    SURE = 64  # by a standard (itemprop, rel, hCard), not by the look of a class
+    MODIFIED = 128
+    CATEGORY = 256
+    NAME = 512
+    CARD = 2048  # of hCard
+    LINK = 1024  # its address says that it leads to an author
+
+
+VOCABULARY: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (
+        Kind.AUTHOR,
+        re.compile(
+            r"author|autor|auteur|byline|by-line|verfasser|redakteur|writer|writtenby|written-by|contributor|creator|"
+            r"post(?:ed)?[-_]?by|signature|firma\b|nick-?name|js_name|zuozhe|editor(?!ial)|bianji|reporter|journalist|submitted|"
+            r"redaktion|user-?name|publisher\b|skribent|kirjoittaja|profile-?name|forfatter|redattore|escritor"
+        ),
+    ),
+    (
+        Kind.DATE,
+        re.compile(
+            r"date(?!picker)|time(?!line|out)|publi(?:shed|sh|cation|cado|e\b)|pub[-_]|pubdate|datum|fecha|\bdata\b|meta\b|info\b|posted|"
+            r"submitted|byline|by-line|dateline|created|zeit|stamp|shijian|riqi|\bfabu|source|laiyuan|author|autor|subtitle|dato\b|kicker|header"
+        ),
+    ),
+    (
+        Kind.TITLE,
+        re.compile(
+            r"(?:^|[\s_-])(?:(?:entry|post|article|news|page|content|story|art|main|topic|thread|blog|detail|single|con|text|info|head)"
+            r"[-_]?(?:title|tit|headline|heading)|headline|title|biaoti|activity-name)(?:$|[\s_-])"
+        ),
+    ),
+    (Kind.SOURCE, re.compile(r"source|laiyuan|\bly\b|\bfrom\b|js_name")),
+    (Kind.COMMENT, re.compile(r"comment|respond|disqus|reply|pinglun|kommentar|komment")),
+    (
+        Kind.APART,
+        re.compile(
+            r"comment|respond|disqus|relat|recommend|side-?bar|widget|aside|(?<!post-)(?<!entry-)(?<!post_)(?<!article-)(?<!entry_)footer|(?:^|[\s_-])nav|navi|menu|breadcrumb|teaser|promo|advert|"
+            r"popular|trending|latest|newest|similar|archive|blogroll|newsletter|modal|popup|cookie|more-?(?:news|posts|stories|from)|"
+            r"read-?(?:more|next)|next-?post|prev-|pagination|carousel|slider|ticker|most-?|tuijian|xiangguan|pinglun|recent|"
+            r"caption|copyright|image-?credit|photo-?credit|bildnachweis|bildquelle|"
+            r"kommentar|reply|paihang|(?:^|[\s_-])(?:hot|rank|links?)(?:$|[\s_-])|login|search"
+        ),
+    ),
+    (Kind.CARD, re.compile(r"^(?:fn|p-author|p-name|vcard)$")),
+    (Kind.DATE | Kind.SURE, re.compile(r"^(?:published|dt-published|entry-date|post-date|entry-time|pubdate)$")),
+    (Kind.MODIFIED, re.compile(r"modif|updat|aktualisiert|geaendert|gengxin")),
+    (Kind.CATEGORY, re.compile(r"categor|(?:^|[\s_-])tags?(?:$|[\s_-])|rubrik")),
+)
+ITEMPROPS = {
+    "author": Kind.AUTHOR,
+    "creator": Kind.AUTHOR,
+    "datepublished": Kind.DATE,
+    "datecreated": Kind.DATE,
+    "uploaddate": Kind.DATE,
+    "datemodified": Kind.MODIFIED,
+    "headline": Kind.TITLE,
+    "articlesection": Kind.CATEGORY,
+    "name": Kind.NAME,
+    "issued": Kind.DATE,
+    "created": Kind.DATE,
+    "modified": Kind.MODIFIED,
+    "date": Kind.DATE,
+}
+AUTHOR_LINK = re.compile(
+    r"[/?_.-](?:authors?|autor(?:en|es|i|in|a)?|auteurs?|redakteure?|redaktion|writers?|journalists?|reporters?|contributors?|"
+    r"verfasser|columnists?|staff|people|persons?|bylines?|firmas?|periodistas?|zuozhe)(?:[/=_-]|\.\w+\?)\S"
+)
+BUILDERS = re.compile(
+    r"elementor-widget[\w-]*|wp-block-[\w-]*|td_block\w*|et_pb_\w*|vc_\w*"
+)  # page builders name everything so
+
+
+@dataclass(slots=True)
+class Spot:
+    """An element whose attributes say what it holds, and the line that its text begins on."""
+
+    kind: int
+    element: HtmlElement
+    line: int
+    tag: str
+
+
+@dataclass(slots=True)
+class Survey:
+    """What one walk found. `apart[n]` says that line n lies outside of the article's own part."""
+
+    lines: list[str] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
+    headings: list[Spot] = field(default_factory=list)
+    zones: list[tuple[int, int, int]] = field(default_factory=list)
+    apart: bytearray = field(default_factory=bytearray)
+    meta: dict[str, list[str]] = field(default_factory=dict)
+    scripts: list[str] = field(default_factory=list)  # JSON-LD
+    code: list[str] = field(default_factory=list)  # every other script
+    title: str | None = None
+    at: list[int] = field(default_factory=list)  # the lines that the article has too
+    first: int = 0  # the article's first line
+    last: int = 0  # and its last
+
+    def said(self, *names: str) -> Iterator[str]:
+        """The contents of the meta elements of these names, in the names' order."""
+        for name in names:
+            yield from self.meta.get(name, ())
+
+    def near(self, number: int) -> bool:
+        """Whether the line lies in the article's part of the page."""
+        return number >= len(self.apart) or not self.apart[number]
+
+    def bounds(self) -> None:
+        """Where the article begins and ends, lines apart from it left out."""
+        inside = [n for n in self.at if not self.apart[n]]
+        if inside:
+            self.first, self.last = inside[0], inside[-1]
+
+    def mark(self, title: int | None) -> None:
+        """Mark what lies apart from the article, whose title stands on this line."""
+        self.apart = bytearray(len(self.lines) + 1)
+        for start, end, kind in self.zones:
+            # A zone around the title or much of the article is a frame whose class says too much.
+            inside = bisect_left(self.at, end) - bisect_left(self.at, start)
+            if 2 * inside > len(self.at) if self.at else 2 * (end - start) > len(self.lines):
+                continue
+            if title is not None and start <= title < end:
+                continue
+            self.apart[start:end] = (b"\x02" if kind & Kind.COMMENT else b"\x01") * (end - start)
+
+
+def survey(root: HtmlElement, text: str) -> Survey:
+    """Note everything; `text` is the article's, by which its lines are known again."""
+    found = Survey()
+    _head(root, found)
+    body = root.find("body")
+    known = {mark for said in text.splitlines() if len(mark := "".join(said.split())[:FINGERPRINT]) == FINGERPRINT}
+    _walk(body if body is not None else root, found, known)
+    found.first, found.last = (found.at[0], found.at[-1]) if found.at else (0, max(0, len(found.lines) - 1))
+    found.mark(None)
+    found.bounds()
+    return found
+
+
+def line(text: str | None) -> str:
+    """The text on one line, without soft hyphens and marks of direction."""
+    return " ".join(re.sub("[\u00ad\u200b\u200e\u200f\ufeff]", "", text or "").split())
+
+
+@lru_cache(maxsize=8192)
+def letters(text: str) -> str:
+    """Letters and digits alone, in lower case: what two spellings of a title share."""
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
+def brief(element: HtmlElement, limit: int = SPOT_TEXT) -> str:
+    """The element's text on one line; empty if it is longer than `limit`."""
+    parts: list[str] = []
+    size = 0
+    walk = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walk:
+        if event == "start":
+            if node.tag in SKIPPED and node is not element:
+                walk.skip_subtree()
+                continue
+            piece = node.text
+            if node.tag in BREAKS:
+                parts.append("\n")
+        else:
+            if node.tag in BREAKS:
+                parts.append("\n")
+            piece = node.tail if node is not element else None
+        if piece:
+            parts.append(piece)
+            size += len(piece.strip())
+            if size > limit:
+                return ""
+    return line("".join(parts))
+
+
+def _head(root: HtmlElement, found: Survey) -> None:
+    for element in root.iter("meta", "title", "script"):
+        if element.tag == "title":
+            if found.title is None and element.getparent() is not None and element.getparent().tag != "svg":
+                found.title = line(element.text_content()) or None
+        elif element.tag == "script":
+            if element.text:
+                linked = "ld+json" in (element.get("type") or "").lower()
+                (found.scripts if linked else found.code).append(element.text)
+        else:
+            _meta(element, found)
+
+
+def _meta(element: HtmlElement, found: Survey) -> None:
+    content = line(element.get("content") or element.get("value"))
+    if not content:
+        return
+    for attribute in ("property", "name", "itemprop", "http-equiv"):
+        if name := element.get(attribute):
+            for word in name.lower().split() if attribute == "property" else (name.lower().strip(),):
+                found.meta.setdefault(word, []).append(content)
+
+
+def _walk(body: HtmlElement, found: Survey, known: set[str]) -> None:
+    """Lines, spots, headings and zones, in one pass."""
+    parts: list[str] = []
+    lines = found.lines
+    open_zones: list[tuple[HtmlElement, int, int]] = []
+    walk = etree.iterwalk(body, events=("start", "end"))
+    for event, node in walk:
+        tag = node.tag
+        if event == "start":
+            if tag in SKIPPED:
+                walk.skip_subtree()
+                continue
+            if parts and tag in BREAKS:
+                _flush(parts, found, known)
+                if len(lines) > AFTER and _passed(found, known):
+                    break
+            kind = _kind(node)
+            if tag in APART:
+                kind |= Kind.APART
+            if kind or tag in HEADINGS or tag == "time":
+                _note(node, tag, kind, found)
+                if kind & Kind.APART and node is not body:
+                    open_zones.append((node, len(lines), kind))
+            piece = node.text
+        else:
+            if parts and tag in BREAKS:
+                _flush(parts, found, known)
+            if open_zones and open_zones[-1][0] is node:
+                _, start, kind = open_zones.pop()
+                found.zones.append((start, len(lines), kind))
+            piece = node.tail
+        if piece:
+            parts.append(piece)
+    _flush(parts, found, known)
+    found.zones.extend((start, len(lines), kind) for _, start, kind in open_zones)
+
+
+def _passed(found: Survey, known: set[str]) -> bool:
+    """Whether the walk is well behind the article's end."""
+    return len(found.lines) > LINES or (
+        bool(found.at) and 2 * len(found.at) > len(known) and len(found.lines) > found.at[-1] + AFTER
+    )
+
+
+def _flush(parts: list[str], found: Survey, known: set[str]) -> None:
+    if text := " ".join("".join(parts).split()):
+        if (
+            len(text) >= FINGERPRINT
+            and len(text.encode()) >= LONG
+            and "".join(text[: 2 * FINGERPRINT].split())[:FINGERPRINT] in known
+        ):
+            found.at.append(len(found.lines))
+        found.lines.append(text)
+    parts.clear()
+
+
+def _note(node: HtmlElement, tag: str, kind: int, found: Survey) -> None:
+    spot = Spot(kind, node, len(found.lines), tag)
+    if tag in HEADINGS:
+        found.headings.append(spot)
+    if kind & ~(Kind.APART | Kind.COMMENT) or tag == "time":
+        found.spots.append(spot)
+
+
+def _kind(node: HtmlElement) -> int:
+    attributes = node.attrib
+    if not attributes:
+        return 0
+    kind = _named(attributes.get("class", ""), attributes.get("id", ""))
+    if (name := attributes.get("itemprop") or attributes.get("property")) and (
+        told := ITEMPROPS.get(name.rpartition(":")[2].lower())
+    ):
+        kind |= told | Kind.SURE
+    if rel := attributes.get("rel"):
+        if "author" in rel.split():
+            return kind | Kind.AUTHOR | Kind.SURE
+        if "tag" in rel.split() or "category" in rel.split():
+            return kind | Kind.CATEGORY
+    if (href := attributes.get("href")) and node.tag == "a" and AUTHOR_LINK.search(href):
+        kind |= Kind.AUTHOR | Kind.LINK
+    return kind
+
+
+def _named(classes: str, name: str) -> int:
+    kind = 0
+    words = classes.split()[:MOST_CLASSES]
+    for word in words:
+        kind |= _word(word)
+    if "widget" in words and "Blog" in words:
+        kind &= ~Kind.APART  # Blogger's posts are a widget too
+    if name:
+        kind |= _word(name)
+    if kind & Kind.CARD:
+        kind |= Kind.SURE if kind & Kind.AUTHOR else Kind.NAME
+    return kind
+
+
+@lru_cache(maxsize=1 << 15)
+def _word(word: str) -> int:
+    """What one class or identifier says."""
+    word = BUILDERS.sub("", word.lower()[:80])
+    kind = 0
+    for told, pattern in VOCABULARY:
+        if pattern.search(word):
+            kind |= told
+    return kind

@@ -140,7 +140,7 @@ def prepare(url: str, *, archive: Archive, force: bool = False) -> Job:
     """What has to be known before the fetch; `force` forgets what the archive has."""
     fetchable = urls.check(url)
     key = urls.url_key(fetchable)
-    site = archive.site(urls.host_of(fetchable), url_key=key)
+    site = archive.site(urls.site_of(fetchable), url_key=key)
     if force:
         return Job(fetchable, key, Validators(), site=site)
     return Job(fetchable, key, archive.validators(key), archive.latest_body(key), site)
@@ -212,7 +212,7 @@ def judged(extraction: Extraction, *, archive: Archive, url: str, url_key: str) 
     others = archive.same_text(extraction, url=url, url_key=url_key)
     if others < SAME_TEXT:
         return extraction
-    reason = f"{others} other pages of {urls.host_of(url)} have the very same text"
+    reason = f"{others} other pages of {urls.site_of(url)} have the very same text"
     return replace(extraction, verdict=Verdict.CHROME_ONLY, reason=reason)
 
 

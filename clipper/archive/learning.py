@@ -69,7 +69,7 @@ def sites(connection: sqlite3.Connection) -> Iterator[SiteSummary]:
 
 def learn(connection: sqlite3.Connection, page_id: int, extraction: Extraction, *, url: str, now: str) -> None:
     """Take in what was read of a page: its text's digest, and, the first time, what it teaches."""
-    host = urls.host_of(url)
+    host = urls.site_of(url)
     if extraction.text:
         connection.execute(
             "INSERT INTO site_pages (page_id, host, text_digest, canonical_url) VALUES (?, ?, ?, ?)"
@@ -96,7 +96,7 @@ def same_text(connection: sqlite3.Connection, extraction: Extraction, *, url: st
         "SELECT count(*) FROM site_pages JOIN pages ON pages.id = site_pages.page_id"
         " WHERE site_pages.host = ? AND text_digest = ? AND pages.url_key <> ?"
         " AND (canonical_url IS NULL OR canonical_url IS NOT ?)",
-        (urls.host_of(url), _digest(extraction.text), url_key, canonical if _names_a_page(canonical) else None),
+        (urls.site_of(url), _digest(extraction.text), url_key, canonical if _names_a_page(canonical) else None),
     ).fetchone()
     return int(count)
 

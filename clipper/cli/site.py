@@ -79,7 +79,7 @@ def site_command(
 
 def _host(word: str) -> str:
     """A host as it is typed, or that of an address."""
-    return urls.host_of(word if "//" in word else f"https://{word}")
+    return urls.site_of(word if "//" in word else f"https://{word}")
 
 
 def _reset(words: tuple[str, ...], db: Path) -> int:

@@ -25,7 +25,7 @@ from clipper.extract.facts import is_prose
 from clipper.extract.lines import Line
 from clipper.extract.page import squeezed
 from clipper.models import Observed, Site, SiteBlock
-from clipper.urls import host_of, join, url_key
+from clipper.urls import join, site_of, url_key
 
 __all__ = ["Known", "elements_of", "known", "observe", "without"]
 
@@ -69,7 +69,7 @@ class Known:
 
 def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) -> Known | None:
     """What of a page is its site's; None as long as nothing is known of the host of `url`."""
-    if site is None or site.host != host_of(url):
+    if site is None or site.host != site_of(url):
         return None
     least = OTHERS + site.learned_from
     blocks = {block.digest: block for block in site.blocks if block.pages >= least}
@@ -104,7 +104,7 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     article = article[:WHOLE]
     letters = squeezed(article)
     places = [n for n, line in enumerate(lines[:MOST]) if len(s := squeezed(line.text)) >= LONG and s in letters]
-    host = host_of(url)
+    host = site_of(url)
     if not places or not host:
         return None
     first, last = _with_headings(lines, places[0], article), places[-1]

@@ -138,7 +138,7 @@ def _read(found: Found, archive: Archive, reader: Reads, report: ImportReport) -
         return None
     extraction = found.extraction
     if extraction is None and capture.status == 200:
-        extraction = reader.read(capture, archive.site(urls.host_of(capture.final_url), url_key=key))
+        extraction = reader.read(capture, archive.site(urls.site_of(capture.final_url), url_key=key))
     return Ready(key, found, extraction)
 
 

@@ -77,7 +77,7 @@ class Run:
         self, found: Stored, pool: ThreadPoolExecutor, readers: ReaderPool
     ) -> tuple[Stored, Capture, Future[Extraction]]:
         capture = self.archive.stored_capture(found)
-        site = self.archive.site(urls.host_of(capture.final_url), url_key=found.url_key)
+        site = self.archive.site(urls.site_of(capture.final_url), url_key=found.url_key)
         return found, capture, pool.submit(_read, capture, site, readers)
 
     def _filed(self, found: Stored, capture: Capture, extraction: Extraction) -> Reread:

@@ -12,7 +12,7 @@ from clipper.archive import Archive
 from clipper.extract import extract
 from clipper.models import Capture, Extraction, Filed
 from clipper.pipeline import judged
-from clipper.urls import host_of, url_key
+from clipper.urls import site_of, url_key
 
 NOW = datetime(2026, 10, 2, 12, tzinfo=UTC)
 WORDS = (
@@ -66,7 +66,7 @@ class Shelf:
 
     def read(self, url: str, html: str) -> Extraction:
         """Read with what is known of the host, and file nothing."""
-        site = self.archive.site(host_of(url), url_key=url_key(url))
+        site = self.archive.site(site_of(url), url_key=url_key(url))
         found = extract(capture(url, html), site)
         return judged(found, archive=self.archive, url=url, url_key=url_key(url))
 

@@ -161,3 +161,10 @@ def test_what_held_ten_articles_holds_the_eleventh() -> None:
         found = case.read(f"{BASE}/10", page(10, short, comments=reviews))
         assert all(sentence in found.text for sentence in sentences("short", 5))
         assert not any(sentence in found.text for sentence in sentences("letters", 7))
+
+
+def test_two_ports_of_a_machine_are_two_sites() -> None:
+    sorry = page(0, "<p>The page is being painted, and will be dry by Monday, the painter says so.</p>")
+    with shelf() as case:
+        outcomes = [case.file(f"http://127.0.0.1:{port}/", sorry).outcome for port in range(8001, 8006)]
+        assert outcomes == [Outcome.NEW] * 5

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from clipper.extract import extract
-from clipper.models import Capture, Extraction
+from clipper.models import Capture, Extraction, SiteRules
 
+NO_RULES = SiteRules(shipped=False)  # set `hou` counts without clipper's own rule for that site
 NOW = datetime(2026, 4, 1, tzinfo=UTC)  # the newest pages of the sets are of March 2026
 
 
@@ -23,4 +24,5 @@ def markdown(html: bytes, *, url: str | None) -> str:
 
 def _read(html: bytes, url: str | None) -> Extraction:
     address = url or "https://example.com/"
-    return extract(Capture(url=address, final_url=address, status=200, headers=(), body=html, fetched_at=NOW))
+    capture = Capture(url=address, final_url=address, status=200, headers=(), body=html, fetched_at=NOW)
+    return extract(capture, rules=NO_RULES)

@@ -175,6 +175,47 @@ class Extraction:
     replaced_characters: int = 0
     extractor: str = ""  # e.g. "clipper 0.1.0 + trafilatura 2.3.1"
     rule: str | None = None  # the site rule that decided, if one did
+    observed: Observed | None = None  # what the page teaches of its host
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBlock:
+    """A line of text of a host: on how many pages it stood, and where the article was."""
+
+    digest: str
+    pages: int
+    above: int = 0  # pages on which it stood above the article
+    within: int = 0
+    below: int = 0
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the archive knows of a host, before one more of its pages is read."""
+
+    host: str
+    pages: int = 0  # that it learned from
+    blocks: tuple[SiteBlock, ...] = ()  # those of several pages
+    containers: tuple[tuple[str, int], ...] = ()  # where articles stood, and on how many pages
+    learned_from: bool = False  # whether the page that is to be read is one of them
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    """Which site rules count: those of a folder of the user's, and those that ship with clipper."""
+
+    folder: str | None = None
+    shipped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What one page teaches of its host."""
+
+    host: str
+    blocks: tuple[tuple[str, str, str], ...] = ()  # digest, above | within | below the article, sample
+    container: str | None = None  # where its article stood
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from urllib.parse import (
 
 from clipper.errors import InvalidURL
 
-__all__ = ["canonical", "check", "host_of", "join", "url_key", "without_credentials"]
+__all__ = ["canonical", "check", "host_of", "join", "site_of", "url_key", "without_credentials"]
 
 # Parameters that name the way a reader came, never the page (the lists of browsers and of the
 # readers of feeds agree on these).
@@ -89,6 +89,12 @@ def without_credentials(url: str) -> str:
 def host_of(url: str) -> str:
     """The host in lower case, without port."""
     return (urlsplit(url).hostname or "").rstrip(".")
+
+
+def site_of(url: str) -> str:
+    """Whose page it is: the host, with the port where one is named, for ports are other servers."""
+    parts = urlsplit(url)
+    return f"{host_of(url)}:{parts.port}" if parts.port else host_of(url)
 
 
 def join(base: str | None, link: str) -> str | None:

@@ -30,12 +30,12 @@ def test_what_is_installed_asks_for_what_the_project_names() -> None:
     assert len(plain) == len(PROJECT["dependencies"])
 
 
-@pytest.mark.parametrize("entry", INSTALLED.entry_points, ids=lambda e: e.name)
+@pytest.mark.parametrize("entry", INSTALLED.entry_points, ids=lambda e: f"{e.group}-{e.name}")
 def test_entry_points_lead_somewhere(entry: object) -> None:
     assert entry.load() is not None  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("data", ["extract/signatures.toml"])
+@pytest.mark.parametrize("data", ["extract/signatures.toml", "rules/wechat.toml", "rules/4hou.toml"])
 def test_data_files_are_installed(data: str) -> None:
     assert clipper.__file__ is not None
     assert (Path(clipper.__file__).parent / data).is_file()

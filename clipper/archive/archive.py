@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from clipper.archive.merge import Merged
     from clipper.archive.prune import Doomed, Rule
     from clipper.archive.repair import Repaired
+    from clipper.archive.rereading import Came, Stored
     from clipper.archive.seals import Seal
 
 __all__ = ["Archive", "KeepBodies"]
@@ -184,6 +185,41 @@ class Archive(Reader):
                 return seals.head(self.connection)
         with self._writing():
             return seals.store(self.connection, token, service=service, now=rows.stamp(self._clock()))
+
+    def record_reading(self, found: Stored, extraction: Extraction, *, run: int | None = None) -> Came:
+        """File a reading of stored bytes: a new text of the same version, if it is another one.
+
+        A check that brought no article may become a version. `run` is a run of `clip reextract`.
+        """
+        from clipper.archive import rereading
+
+        with self._writing():
+            came = rereading.file_reading(self.connection, found, extraction, now=rows.stamp(self._clock()))
+            if run is not None:
+                rereading.progress(self.connection, run, found.check_id)
+            return came
+
+    def begin_rereading(self, *, selection: str, extractor: str) -> tuple[int, int]:
+        """(id of the run, check after which it goes on): an interrupted run of the same, or a new one."""
+        from clipper.archive import rereading
+
+        with self._writing():
+            now = rows.stamp(self._clock())
+            return rereading.begin(self.connection, selection=selection, extractor=extractor, now=now)
+
+    def finish_rereading(self, run: int) -> None:
+        """Note that a run of `clip reextract` is done."""
+        from clipper.archive import rereading
+
+        with self._writing():
+            rereading.finish(self.connection, run, now=rows.stamp(self._clock()))
+
+    def reset_site(self, host: str) -> int:
+        """Forget what was learned of a host; how many lines that were."""
+        from clipper.archive import learning
+
+        with self._writing():
+            return learning.reset(self.connection, host)
 
     def tag(self, url_key: str, *tags: str) -> None:
         """Tag a page; a tag that it has already is no error."""

@@ -17,7 +17,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clipper.archive import bodies, retention, rows, standing
+from clipper.archive import bodies, learning, retention, rows, standing
 from clipper.archive.digest import article_digest
 from clipper.archive.versions import (
     Good,
@@ -48,6 +48,8 @@ __all__ = [
     "file_not_modified",
     "file_same_body",
     "page_for",
+    "storable",
+    "version_of",
     "written",
 ]
 
@@ -92,10 +94,11 @@ def file_capture(
     attempt = _begun(connection, page_id, capture)
     digest = article_digest(extraction.title, extraction.text)
     attempt = replace(attempt, verdict=extraction.verdict, digest=digest if extraction.text else None)
+    learning.learn(connection, page_id, extraction, url=capture.final_url, now=now)
     if not _fit(capture, extraction):
         why = _why_unusable(capture, extraction)
         return _file_bad(connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture)
-    version = _version_of(capture, extraction, attempt, now)
+    version = version_of(capture, extraction, page_id=page_id, at=attempt.checked_at, seq=attempt.seq, now=now)
     return _file_good(connection, attempt, capture, version, keep=keep)
 
 
@@ -203,12 +206,13 @@ def _why_unusable(capture: Capture, extraction: Extraction) -> str:
     return f"status {capture.status}"
 
 
-def _version_of(capture: Capture, extraction: Extraction, attempt: Attempt, now: str) -> Version:
+def version_of(capture: Capture, extraction: Extraction, *, page_id: int, at: str, seq: int, now: str) -> Version:
+    """What a capture and its reading would be as a version."""
     columns: dict[str, Any] = {
-        "page_id": attempt.page_id,
+        "page_id": page_id,
         "title": extraction.title,
-        "fetched_at": attempt.checked_at,
-        "seq": attempt.seq,
+        "fetched_at": at,
+        "seq": seq,
         "url": capture.url,
         "final_url": capture.final_url,
         "status": capture.status,
@@ -229,7 +233,7 @@ def _version_of(capture: Capture, extraction: Extraction, attempt: Attempt, now:
         "replaced_characters": extraction.replaced_characters,
         "completeness": str(capture.completeness),
         "source": capture.source,
-        "digest": attempt.digest or article_digest(extraction.title, extraction.text),
+        "digest": article_digest(extraction.title, extraction.text),
     }
     markdown = extraction.markdown or extraction.text
     columns = {name: storable(value) for name, value in columns.items()}

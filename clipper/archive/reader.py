@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from clipper.archive import connection, queries
 from clipper.archive.rows import Evidence
-from clipper.models import Capture, Check, Hit, Page, PageState, Snapshot, Source, Validators
+from clipper.models import Capture, Check, Extraction, Hit, Page, PageState, Site, Snapshot, Source, Validators
 
 if TYPE_CHECKING:
     from clipper.archive.captures import Untold
+    from clipper.archive.learning import SiteSummary
     from clipper.archive.prune import Doomed, Rule
+    from clipper.archive.rereading import Came, Reading, Stored
     from clipper.archive.sizes import HostSize
     from clipper.archive.verify import Damage
 
@@ -174,6 +176,62 @@ class Reader:
 
         with self._reading():
             return search.find(self.connection, query, limit=limit)
+
+    def site(self, host: str, *, url_key: str | None = None, every: bool = False) -> Site:
+        """What was learned of a host, for reading the page `url_key`; `every` tells of all its lines."""
+        from clipper.archive import learning
+
+        with self._reading():
+            return learning.site(self.connection, host, url_key=url_key, every=every)
+
+    def sites(self) -> list[SiteSummary]:
+        """The hosts that something was learned of, the one with most pages first."""
+        from clipper.archive import learning
+
+        with self._reading():
+            return list(learning.sites(self.connection))
+
+    def same_text(self, extraction: Extraction, *, url: str, url_key: str) -> int:
+        """How many other addresses of the host of `url` have the very same text."""
+        from clipper.archive import learning
+
+        with self._reading():
+            return learning.same_text(self.connection, extraction, url=url, url_key=url_key)
+
+    def stored(self, *, host: str | None = None, since: datetime | None = None, after: int = 0) -> list[Stored]:
+        """The checks whose bytes can be read again: those that began a version or brought no article."""
+        from clipper.archive import rereading
+
+        with self._reading():
+            return list(rereading.stored(self.connection, host=host, since=since, after=after))
+
+    def stored_latest(self, url_key: str) -> Stored | None:
+        """The check that began the latest version of a page, if its bytes are stored."""
+        from clipper.archive import rereading
+
+        with self._reading():
+            return rereading.latest(self.connection, url_key)
+
+    def stored_capture(self, found: Stored) -> Capture:
+        """What came with such a check, as it came."""
+        from clipper.archive import rereading
+
+        with self._reading():
+            return rereading.capture_of(self.connection, found.check_id)
+
+    def compared(self, found: Stored, extraction: Extraction) -> Came:
+        """What a reading of stored bytes is beside the one that is filed: same, better, article, none."""
+        from clipper.archive import rereading
+
+        with self._reading():
+            return rereading.compared(self.connection, found, extraction)
+
+    def reading(self, snapshot_id: int) -> Reading:
+        """Who read the text of a version, when, and how many texts it has."""
+        from clipper.archive import rereading
+
+        with self._reading():
+            return rereading.reading(self.connection, snapshot_id)
 
     def stats(self) -> dict[str, Any]:
         """Counts of rows and bytes by kind."""

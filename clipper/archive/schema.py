@@ -272,9 +272,47 @@ CREATE TABLE seals ( -- a head of the ledger that somebody outside vouched for
 ) STRICT;
 """
 
+LEARNING = """
+-- On how many of its pages a line stood above the article, in it, below it.
+ALTER TABLE site_blocks ADD COLUMN above INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE site_blocks ADD COLUMN within INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE site_blocks ADD COLUMN below INTEGER NOT NULL DEFAULT 0;
+-- The page of the host, counted, that had it last.
+ALTER TABLE site_blocks ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX site_blocks_pages ON site_blocks(host, pages);
+CREATE TABLE sites ( -- a host that something was learned of
+    host TEXT PRIMARY KEY,
+    pages INTEGER NOT NULL -- how many pages taught it
+) STRICT;
+CREATE TABLE site_containers ( -- what held the articles of a host
+    id INTEGER PRIMARY KEY,
+    host TEXT NOT NULL,
+    path TEXT NOT NULL, -- tag, id and classes, from the inside outwards
+    pages INTEGER NOT NULL,
+    UNIQUE (host, path)
+) STRICT;
+CREATE TABLE site_pages ( -- what was read of a page last, and whether it taught
+    page_id INTEGER PRIMARY KEY REFERENCES pages(id) ON DELETE CASCADE,
+    host TEXT NOT NULL, -- after redirects
+    text_digest TEXT NOT NULL, -- of the text alone: the same under three other addresses is no article
+    canonical_url TEXT,
+    learned INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX site_pages_text ON site_pages(host, text_digest);
+CREATE TABLE rereadings ( -- a run of `clip reextract`, and how far it came
+    id INTEGER PRIMARY KEY,
+    selection TEXT NOT NULL, -- JSON: which checks
+    extractor TEXT NOT NULL,
+    position INTEGER NOT NULL DEFAULT 0, -- the check that was read last
+    started_at TEXT NOT NULL,
+    finished_at TEXT
+) STRICT;
+"""
+
 SCRIPTS: tuple[tuple[str, str], ...] = (
     ("m001_archive", TABLES + SEARCH + VIEWS),
     ("m002_ledger", LEDGER),
     ("m003_proof", PROOF),
+    ("m004_learning", LEARNING),
 )
 LATEST = len(SCRIPTS)

@@ -16,7 +16,7 @@ from clipper import diff
 from clipper.archive import texts
 from clipper.archive.indexing import index, next_version, previous_version
 
-__all__ = ["Good", "Placed", "Version", "describe", "place"]
+__all__ = ["Good", "Placed", "Version", "describe", "place", "set_right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,11 @@ def place(connection: sqlite3.Connection, version: Version, *, before: Good | No
                 "UPDATE checks SET outcome = 'changed' WHERE id = ? AND outcome = 'new'",
                 (after.id,),
             )
-    _set_right(connection, snapshot_id)
+    set_right(connection, snapshot_id)
     return Placed(snapshot_id, begins=True, first=before is None)
 
 
-def _set_right(connection: sqlite3.Connection, snapshot_id: int) -> None:
+def set_right(connection: sqlite3.Connection, snapshot_id: int) -> None:
     """What a new version changes around it: the notes of two, the index of three, older texts."""
     before = previous_version(connection, snapshot_id)
     following = next_version(connection, snapshot_id)

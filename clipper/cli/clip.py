@@ -14,12 +14,13 @@ import click
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Duration, db_option, format_options
 from clipper.cli.output import remark
+from clipper.cli.readers import open_reader
 from clipper.cli.telling import Manner, Tale
 from clipper.errors import UsageError
-from clipper.extract import Reader
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
+    from clipper.extract import Reader
     from clipper.pipeline import Result
 
 
@@ -89,7 +90,7 @@ def clip_command(
     if saved is None and not addresses:
         raise UsageError("no address given; write `clip URL`, `clip -i FILE`, or `clip --help`")
     with ExitStack() as stack:
-        reader = stack.enter_context(Reader(isolate=isolate, meanwhile=Archive.warm))
+        reader = stack.enter_context(open_reader(isolate=isolate, meanwhile=Archive.warm))
         if saved is not None or len(addresses) == 1:
             reader.fork()
             if saved is not None or not db.exists():

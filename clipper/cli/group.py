@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stats": ("keeping", "Count what is in the archive, and what takes how much room."),
     "doctor": ("doctor", "Look whether this machine is fit for the archive, and say what is not."),
     "record": ("record", "Record what a server sends as a WARC tape."),
+    "site": ("site", "Show what was learned of a host, or what a site rule does."),
+    "reextract": ("reextract", "Read the stored bytes again with today's extractor, rules and knowledge of sites."),
     "browse": ("browse", "Open the archive in Datasette."),
 }
 

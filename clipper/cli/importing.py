@@ -37,11 +37,11 @@ def import_command(paths: tuple[Path, ...], db: Path, keep_bodies: KeepBodies, v
 
     Example: clip import ~/clippings old-crawl.warc.gz bookmarks.html
     """
-    from clipper.extract import Reader
+    from clipper.cli.readers import open_reader
     from clipper.imports import import_path
 
     skipped = 0
-    with writing(db, create=True, keep_bodies=keep_bodies) as archive, Reader() as reader:
+    with writing(db, create=True, keep_bodies=keep_bodies) as archive, open_reader() as reader:
         for path in paths:
             report = import_path(path, archive=archive, reader=reader, told=_progress)
             _progress(0)

@@ -38,7 +38,7 @@ def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
             print_rows(map(check_row, archive.checks(key)), form=form, columns=CHECK_COLUMNS)
             return
         versions = archive.history(key)
-        rows = [{"version": n, **snapshot_row(s)} for n, s in enumerate(versions, 1)]
+        rows = [{"version": n, **snapshot_row(s), **reading_row(archive, s)} for n, s in enumerate(versions, 1)]
         pruned = archive.pruned(key)
     print_rows(rows, form=form, columns=HISTORY_COLUMNS)
     if form is None:
@@ -156,6 +156,18 @@ def snapshot_row(snapshot: Snapshot) -> dict[str, object]:
     }
 
 
+def reading_row(archive: Archive, snapshot: Snapshot) -> dict[str, object]:
+    """Who read a version's text, and how often it was read otherwise, as `--json` prints it."""
+    read = archive.reading(snapshot.id)
+    return {
+        "verdict": str(snapshot.verdict),
+        "extractor": read.extractor,
+        "rule": read.rule,
+        "extracted_at": read.extracted_at,
+        "texts": read.texts,
+    }
+
+
 def check_row(check: Check) -> dict[str, object]:
     """A check as `--json` prints it."""
     return {
@@ -185,7 +197,7 @@ def _content(archive: Archive, snapshot: Snapshot, form: str | None) -> str | by
         return archive.body(snapshot.body_sha256)
     markdown = archive.markdown(snapshot.id)
     if form == "json":
-        row = {**snapshot_row(snapshot), "markdown": markdown}
+        row = {**snapshot_row(snapshot), **reading_row(archive, snapshot), "markdown": markdown}
         return json.dumps(row, ensure_ascii=False, indent=1, default=lambda moment: moment.isoformat())
     if form == "frontmatter":
         from clipper.exports.mirror import document

@@ -109,8 +109,8 @@ def sync_command(db: Path, keep_bodies: KeepBodies, quiet: bool, verbose: bool, 
 
     Example: clip sync --db /home/me/archive.db
     """
+    from clipper.cli.readers import open_reader
     from clipper.cli.telling import line_of
-    from clipper.extract import Reader
     from clipper.models import Outcome
     from clipper.sync import lock, run, sources
 
@@ -132,7 +132,7 @@ def sync_command(db: Path, keep_bodies: KeepBodies, quiet: bool, verbose: bool, 
             wanted,
             archive=archive,
             open_fetcher=fetcher.sibling,
-            open_reader=Reader,
+            open_reader=open_reader,
             hosts_at_once=1 if options["replay"] else 8,
         )
         for result in results:

@@ -11,16 +11,22 @@ from lxml.html import HtmlElement
 
 from clipper import __version__
 from clipper.decode import decode
+from clipper.extract.facts import facts_of
 from clipper.extract.kind import no_page
+from clipper.extract.learned import Known, known, observe, without
+from clipper.extract.lines import lines_of
 from clipper.extract.metadata import metadata
-from clipper.extract.page import SILENT, parse
+from clipper.extract.page import parse
 from clipper.extract.region import Region, find
 from clipper.extract.render import Rendered, base_of, render
-from clipper.extract.verdict import verdict
-from clipper.models import Capture, Decoded, Extraction, Verdict
+from clipper.extract.ruled import ruled
+from clipper.extract.swallowed import freed
+from clipper.extract.verdict import judge
+from clipper.models import Capture, Decoded, Extraction, Site, SiteRules, Verdict
 
 __all__ = ["read"]
 
+EVERY_RULE = SiteRules()
 EMPTY = Rendered("", "", "", 0)
 
 
@@ -30,8 +36,11 @@ def extractor() -> str:
     return f"clipper {__version__} + trafilatura {trafilatura.__version__}"
 
 
-def read(capture: Capture) -> Extraction:
-    """Read one capture; nothing about its content is an error."""
+def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RULE) -> Extraction:
+    """Read one capture; `site` is what is known of its host, `rules` which site rules count.
+
+    Nothing about its content is an error.
+    """
     if other := no_page(capture):
         return Extraction(verdict=other[0], reason=other[1], extractor=extractor())
     if not capture.body.strip():
@@ -40,16 +49,19 @@ def read(capture: Capture) -> Extraction:
     root = parse(decoded.text)
     if root is None:
         return _described(decoded, verdict=Verdict.EMPTY, reason="there is nothing in it")
-    return _article(capture, decoded, root)
+    return _article(capture, decoded, root, site, rules)
 
 
-def _article(capture: Capture, decoded: Decoded, root: HtmlElement) -> Extraction:
+def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site | None, rules: SiteRules) -> Extraction:
+    lines = freed(root, lines_of(root))
     base = base_of(root, capture.final_url)
-    region = _region(root)
-    rendered = render(region.nodes, base_url=base, skip=region.skip, shown=region.shown) if region else EMPTY
+    about = known(root, lines, site, url=capture.final_url)
+    rule = ruled(root, lines, capture.final_url, rules)
+    rendered = render(rule.nodes, base_url=base, skip=rule.skip) if rule else EMPTY
+    if not rendered.markdown:
+        rule, rendered = None, _rendered(root, base, about)
     facts = metadata(root, base=base, url=capture.final_url, text=rendered.text, now=capture.fetched_at)
-    page_text = " ".join(visible(root))
-    judged, reason = verdict(page_text, rendered.text, rendered.words, scripts=sum(1 for _ in root.iter("script")))
+    judged, reason = judge(facts_of(root, lines), words=rendered.words, about=about, ruled=rule is not None)
     return _described(
         decoded,
         verdict=judged,
@@ -58,8 +70,24 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement) -> Extractio
         text=rendered.text,
         html=rendered.html,
         words=rendered.words,
-        **asdict(facts),
+        observed=observe(capture.final_url, lines, rendered.text),
+        rule=rule.stamp if rule else None,
+        **(asdict(facts) | (rule.facts if rule else {})),
     )
+
+
+def _rendered(root: HtmlElement, base: str | None, about: Known | None) -> Rendered:
+    """The article, without what the host is known to have on every page. Where the choice missed
+    what no other page has, the choice is made again on the page without the rest."""
+    region = _region(root)
+    if region is None:
+        return EMPTY
+    if about is None:
+        return render(region.nodes, base_url=base, skip=region.skip, shown=region.shown)
+    rendered = render(region.nodes, base_url=base, skip=region.skip | about.chrome, shown=region.shown)
+    if about.is_in(rendered.text) or (region := _region(without(root, about.chrome))) is None:
+        return rendered
+    return render(region.nodes, base_url=base, skip=region.skip, shown=region.shown)
 
 
 def _region(root: HtmlElement) -> Region | None:
@@ -76,17 +104,6 @@ def answer(root: HtmlElement) -> str | None:
 def title_of(root: HtmlElement) -> str:
     """What <title> says, "" if there is none."""
     return next((element.text_content() for element in root.iter("title")), "")
-
-
-def visible(root: HtmlElement) -> list[str]:
-    """The texts of the page that a reader could see."""
-    found = []
-    for element in root.iter():
-        if isinstance(element.tag, str) and element.tag not in SILENT and element.text:
-            found.append(element.text)
-        if element.tail:
-            found.append(element.tail)
-    return found
 
 
 def _described(decoded: Decoded, **fields: object) -> Extraction:

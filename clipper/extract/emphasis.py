@@ -8,7 +8,7 @@ the punctuation at such an edge leaves the emphasis: `**重要**。后`. Nothing
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from clipper.extract.document import Kind, Link, Mark, Marks, Run
 from clipper.extract.escapes import is_punctuation, is_space
@@ -21,14 +21,16 @@ def settled(runs: Sequence[Run]) -> list[Run]:
     """The runs with every emphasis ending where it can be read, and no mark around space alone."""
     out = list(runs)
     marks = {mark for run in out for mark in run.marks}
+    # All links in one pass: a paragraph can have a hundred thousand of them.
+    out = _settle(out, _link_of)
     for mark in marks:
-        if mark not in EMPHASIS and mark != "code":
-            out = _settle(out, mark)
+        if mark not in EMPHASIS and mark != "code" and not isinstance(mark, Link):
+            out = _settle(out, _only(mark))
     if not marks.isdisjoint(RAISED):
         out = [_plain(run) if _is_alone(out, i) else run for i, run in enumerate(out)]
     for mark in EMPHASIS:
         if mark in marks:
-            out = _settle(out, mark)
+            out = _settle(out, _only(mark))
     if "em" in marks and "strong" in marks:
         out = _apart(out)
     return out
@@ -76,11 +78,23 @@ def _has(runs: Sequence[Run], index: int, mark: str) -> bool:
     return 0 <= index < len(runs) and mark in runs[index].marks
 
 
-def _settle(runs: list[Run], mark: Mark) -> list[Run]:
+def _link_of(run: Run) -> Mark | None:
+    """The link that a run is in."""
+    return next((mark for mark in run.marks if isinstance(mark, Link)), None)
+
+
+def _only(mark: Mark) -> Callable[[Run], Mark | None]:
+    """Finds that one mark in a run."""
+    return lambda run: mark if mark in run.marks else None
+
+
+def _settle(runs: list[Run], mark_of: Callable[[Run], Mark | None]) -> list[Run]:
+    """Each stretch of runs under the mark that is asked for, trimmed at its edges."""
     out: list[Run] = []
     start = 0
     while start < len(runs):
-        if mark not in runs[start].marks:
+        mark = mark_of(runs[start])
+        if mark is None:
             out.append(runs[start])
             start += 1
             continue

@@ -8,6 +8,8 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from selectolax.lexbor import LexborHTMLParser
 
+from clipper.extract.depth import shallow
+
 __all__ = ["BLOCKS", "parse", "squeezed"]
 
 # One of these makes trafilatura return nothing at all for the page; dropping them saved 39 of 39.
@@ -21,6 +23,7 @@ BLOCKS = frozenset(
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol p pre section summary table tbody "
     "td tfoot th thead tr ul".split()
 )
+MANY_TAGS = 20_000  # lexbor's time grows with the square of the depth: 12 s for 100,000
 SCRIPTLESS = 500  # letters; "please enable JavaScript" has fewer
 HEAD = frozenset("title meta link script style base noscript template".split())
 SILENT = frozenset("script style noscript template head iframe select option textarea button svg object".split())
@@ -29,17 +32,31 @@ SILENT = frozenset("script style noscript template head iframe select option tex
 def parse(text: str) -> HtmlElement | None:
     """The page as a tree, None where there is no element in it.
 
-    huge_tree: from 254 nested elements on, lxml's default loses that part and all text after it.
+    lexbor reads it as browsers do: where elements are not closed libxml2 puts articles into buttons
+    and heads. huge_tree: from 254 nested elements on, lxml's default loses that part and all text after it.
     """
     clean = DECLARATION.sub("", CONTROL.sub("", CONTROL_REFERENCE.sub("", text)))
-    clean = LexborHTMLParser(clean).html or ""
-    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        root = document_fromstring(clean, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+    if clean.count("<") > MANY_TAGS:
+        clean = shallow(clean)
+    root = _tree(LexborHTMLParser(clean).html or "")
+    if root is None:
         return None
     _head_only(root)
     _said_without_scripts(root)
+    return root
+
+
+def _tree(text: str, *, deep: bool = False) -> HtmlElement | None:
+    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = document_fromstring(text, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        root = None
+    said = {error.type for error in parser.error_log}
+    if etree.ErrorTypes.ERR_NO_MEMORY in said:
+        raise MemoryError("the page needs more memory than it may have")
+    if root is not None and not deep and etree.ErrorTypes.ERR_RESOURCE_LIMIT in said:
+        return _tree(shallow(text), deep=True)
     return root
 
 

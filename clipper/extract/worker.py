@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from clipper.extract.process import Process, receive, send
-from clipper.models import Capture, Extraction, Verdict
+from clipper.models import Capture, Extraction, Site, SiteRules, Verdict
 
 __all__ = ["Reader", "serve"]
 
@@ -41,9 +41,12 @@ class Reader:
         isolate: bool = True,
         time_limit: float = TIME_LIMIT,
         memory_limit: int = MEMORY_LIMIT,
+        rules: SiteRules | None = None,
         meanwhile: Callable[[], object] | None = None,
     ) -> None:
+        """`rules` says which site rules count, by default those that ship; limits are seconds and bytes."""
         self._isolate = isolate
+        self._rules = rules or SiteRules()
         self._time_limit = time_limit
         self._memory_limit = memory_limit
         self._meanwhile = meanwhile
@@ -66,7 +69,9 @@ class Reader:
 
     def another(self) -> Reader:
         """A reader of the same kind, with a worker of its own."""
-        return Reader(isolate=self._isolate, time_limit=self._time_limit, memory_limit=self._memory_limit)
+        return Reader(
+            isolate=self._isolate, time_limit=self._time_limit, memory_limit=self._memory_limit, rules=self._rules
+        )
 
     def warm(self) -> None:
         """Let the worker import what it reads with, without waiting for it."""
@@ -81,15 +86,15 @@ class Reader:
         else:
             self._told = True
 
-    def read(self, capture: Capture) -> Extraction:
-        """Read one capture."""
+    def read(self, capture: Capture, site: Site | None = None) -> Extraction:
+        """Read one capture; `site` is what is known of its host."""
         if not self._isolate:
             from clipper.extract.article import read
 
-            return read(capture)
+            return read(capture, site, self._rules)
         self.warm()
         try:
-            return self._ask(capture)
+            return self._ask(capture, site)
         except TimeoutError:
             self.close()
             return _unreadable(f"reading took longer than {self._time_limit:g} seconds")
@@ -122,9 +127,9 @@ class Reader:
         self._process = process
         self._told = self._ready = False
 
-    def _ask(self, capture: Capture) -> Extraction:
+    def _ask(self, capture: Capture, site: Site | None) -> Extraction:
         worker = self._worker
-        question = pickle.dumps(capture, 5)
+        question = pickle.dumps((capture, site, self._rules), 5)
         if not self._ready:  # the page lies there when the imports are done
             limit = time.monotonic() + WARM_UP
             worker.say(question, deadline=limit)
@@ -162,13 +167,13 @@ def _answer(source: int, sink: int, memory: int) -> None:
             read(_page())  # nothing to do yet: what is compiled at the first page is compiled now
         while True:
             if message != WARM:
-                send(sink, pickle.dumps(read(pickle.loads(message)), 5))
+                send(sink, pickle.dumps(read(*pickle.loads(message)), 5))
             message = receive(source)
     except EOFError:
         return
 
 
-def _load() -> Callable[[Capture], Extraction]:
+def _load() -> Callable[..., Extraction]:
     """Import the extractor. Nothing of it is ever garbage, so it is not searched for any."""
     import gc
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import yaml
 
 from clipper import urls
+from clipper.extract import judge_markdown
 from clipper.imports.found import Saved
-from clipper.models import Capture, Extraction, Verdict
+from clipper.models import Capture, Extraction
 
 __all__ = ["clipping", "from_file"]
 
@@ -30,7 +31,6 @@ PUBLISHED = ("date", "published", "date_published")
 FETCHED = ("fetch_date", "fetched_at", "clipped", "created", "saved", "date_saved", "date")
 LEAD = ("description", "excerpt", "summary")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-SHORT = 60  # words; an article with fewer is thin
 
 Fields = dict[str, object]
 
@@ -55,13 +55,16 @@ def clipping(data: bytes, *, modified: datetime | None = None) -> Saved:
     markdown = text[match.end() :].strip()
     plain = MARK.sub(r"\1", markdown)
     words = len(WORD.findall(plain))
+    title = _first(fields, ("title",))
+    verdict, reason = judge_markdown(markdown.removeprefix(f"# {title}\n"))
     capture = Capture(
         url=url, final_url=url, status=200, headers=(("Content-Type", "text/markdown"),), body=data,
         fetched_at=_moment(fields, modified), source="import",
     )  # fmt: skip
     extraction = Extraction(
-        verdict=Verdict.OK if words >= SHORT else Verdict.THIN if words else Verdict.EMPTY,
-        title=_first(fields, ("title",)),
+        verdict=verdict,
+        reason=reason,
+        title=title,
         author=_first(fields, ("author", "authors")),
         site=_site(fields),
         published=_first(fields, PUBLISHED),

@@ -18,7 +18,8 @@ from clipper import urls
 from clipper.errors import FileError, InvalidURL
 from clipper.imports import clippings, lists, webarchives
 from clipper.imports.found import Found, Kept, Saved, Skipped
-from clipper.models import Capture, Extraction, Outcome, Source
+from clipper.models import Capture, Extraction, Outcome, Site, Source
+from clipper.pipeline import judged
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -33,7 +34,7 @@ BYTES_AT_ONCE = 16_000_000
 class Reads(Protocol):
     """What reads a capture."""
 
-    def read(self, capture: Capture) -> Extraction: ...
+    def read(self, capture: Capture, site: Site | None = None) -> Extraction: ...
 
 
 @dataclass(slots=True)
@@ -137,7 +138,7 @@ def _read(found: Found, archive: Archive, reader: Reads, report: ImportReport) -
         return None
     extraction = found.extraction
     if extraction is None and capture.status == 200:
-        extraction = reader.read(capture)
+        extraction = reader.read(capture, archive.site(urls.site_of(capture.final_url), url_key=key))
     return Ready(key, found, extraction)
 
 
@@ -165,13 +166,14 @@ def _file_page(ready: Ready, archive: Archive, report: ImportReport) -> None:
         )  # fmt: skip
         report.skipped.append(Skipped(capture.url, f"kept as a check: HTTP {capture.status}"))
         return
-    filed = archive.record(capture, ready.extraction, url_key=ready.key)
+    extraction = judged(ready.extraction, archive=archive, url=capture.final_url, url_key=ready.key)
+    filed = archive.record(capture, extraction, url_key=ready.key)
     if ready.saved.tags:
         archive.tag(ready.key, *ready.saved.tags)
     report.filed += filed.outcome in (Outcome.NEW, Outcome.CHANGED)
     report.unchanged += filed.outcome is Outcome.UNCHANGED
     if not filed.outcome.good:
-        why = ready.extraction.reason or str(ready.extraction.verdict)
+        why = extraction.reason or str(extraction.verdict)
         report.skipped.append(Skipped(capture.url, f"kept as a check: it holds no article ({why})"))
 
 

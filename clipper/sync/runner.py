@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from clipper import urls
 from clipper.errors import InvalidURL
-from clipper.models import Capture, Extraction, Outcome
+from clipper.models import Capture, Extraction, Outcome, Site
 from clipper.pipeline import Fetches, Gathered, Job, Reads, Result, fresh, gather, prepare, settle
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ class ReaderPool:
             for reader in self._all:
                 reader.warm()
 
-    def read(self, capture: Capture) -> Extraction:
+    def read(self, capture: Capture, site: Site | None = None) -> Extraction:
         """Read with the next reader that is free."""
         reader = self._free.get()
         try:
-            return reader.read(capture)
+            return reader.read(capture, site)
         finally:
             self._free.put(reader)
 
@@ -163,7 +163,7 @@ def run(
                     yield job
             for future in wait(flying, return_when=FIRST_COMPLETED).done if flying else ():
                 hosts.release(flying.pop(future))
-                yield settle(future.result(), archive=archive)
+                yield settle(future.result(), archive=archive, reader=readers)
 
 
 def _job(url: str, *, archive: Archive, force: bool, max_age: timedelta | None, now: datetime) -> Job | Result | None:

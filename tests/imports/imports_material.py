@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clipper.models import Capture, Extraction, Verdict
+from clipper.models import Capture, Extraction, Site, Verdict
 
 
 class PlainReader:
@@ -11,7 +11,7 @@ class PlainReader:
     def __init__(self) -> None:
         self.read_count = 0
 
-    def read(self, capture: Capture) -> Extraction:
+    def read(self, capture: Capture, _site: Site | None = None) -> Extraction:
         self.read_count += 1
         text = capture.body.decode("utf-8", "replace").replace("<p>", "").replace("</p>", "").strip()
         verdict = Verdict.OK if text else Verdict.EMPTY

@@ -148,7 +148,8 @@ def test_an_import_that_was_killed_goes_on(archive: Archive, tmp_path: Path) -> 
     folder.mkdir()
     for number in range(1200):
         front = PREDECESSOR.replace("pond", f"pond{number}")
-        (folder / f"{number:04}.md").write_bytes(document(front))
+        text = f"The pond of house {number} was dug in March, and filled by the rain of one wet week."
+        (folder / f"{number:04}.md").write_bytes(document(front, text))
 
     def stop(count: int) -> None:
         if count > 1100:

@@ -1,0 +1,159 @@
+"""What an archive learns of a host from the pages that it files, and what it knows for the next one.
+
+A page teaches once, when its first article is filed: the lines it has, where they stood, and what
+held the article. So a page that is fetched every day weighs no more than another. Lines of one page
+only are most of what there is, and are forgotten once thirty more pages of the host did not have
+them. Beside that the digest of each page's latest text is kept: the same text under three other
+addresses of a host is no article.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from clipper import urls
+from clipper.archive.digest import normalised
+from clipper.models import Extraction, Observed, Site, SiteBlock
+
+__all__ = ["SiteSummary", "learn", "reset", "same_text", "site", "sites"]
+
+RECURS = 3  # pages from which a line is told to the reader
+MOST = 4_000  # lines of a host that a reader is told of, those of most pages first
+FORGET_AFTER = 30  # pages of the host after which a line of a single page is forgotten
+TIDY_EVERY = 10  # pages
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSummary:
+    """What is known of one host, in numbers."""
+
+    host: str
+    pages: int  # that taught
+    blocks: int  # lines of three pages or more
+    containers: int
+
+
+def site(connection: sqlite3.Connection, host: str, *, url_key: str | None = None, every: bool = False) -> Site:
+    """What is known of a host before the page `url_key` is read; `every` includes lines of one page."""
+    blocks = connection.execute(
+        "SELECT digest, pages, above, within, below, coalesce(sample, '') FROM site_blocks"
+        " WHERE host = ? AND pages >= ? ORDER BY pages DESC, id LIMIT ?",
+        (host, 1 if every else RECURS, MOST),
+    )
+    containers = connection.execute(
+        "SELECT path, pages FROM site_containers WHERE host = ? ORDER BY pages DESC, id LIMIT 5", (host,)
+    )
+    return Site(
+        host=host,
+        pages=_pages(connection, host),
+        blocks=tuple(SiteBlock(*row) for row in blocks),
+        containers=tuple((str(path), int(pages)) for path, pages in containers),
+        learned_from=_learned_from(connection, url_key),
+    )
+
+
+def sites(connection: sqlite3.Connection) -> Iterator[SiteSummary]:
+    """Every host that something was learned of, the one with most pages first."""
+    for row in connection.execute(
+        "SELECT host, pages, (SELECT count(*) FROM site_blocks WHERE site_blocks.host = sites.host AND pages >= ?),"
+        " (SELECT count(*) FROM site_containers WHERE site_containers.host = sites.host)"
+        " FROM sites ORDER BY pages DESC, host",
+        (RECURS,),
+    ):
+        yield SiteSummary(*row)
+
+
+def learn(connection: sqlite3.Connection, page_id: int, extraction: Extraction, *, url: str, now: str) -> None:
+    """Take in what was read of a page: its text's digest, and, the first time, what it teaches."""
+    host = urls.site_of(url)
+    if extraction.text:
+        connection.execute(
+            "INSERT INTO site_pages (page_id, host, text_digest, canonical_url) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (page_id) DO UPDATE SET host = excluded.host, text_digest = excluded.text_digest,"
+            " canonical_url = excluded.canonical_url",
+            (page_id, host, _digest(extraction.text), extraction.canonical_url),
+        )
+    if extraction.observed is None or not extraction.verdict.good:
+        return
+    fresh = connection.execute(
+        "UPDATE site_pages SET learned = 1 WHERE page_id = ? AND NOT learned", (page_id,)
+    ).rowcount
+    if fresh:
+        _take_in(connection, extraction.observed, now)
+
+
+def same_text(connection: sqlite3.Connection, extraction: Extraction, *, url: str, url_key: str) -> int:
+    """How many other addresses of the host have the very same text; not those that say, by their
+    canonical address, that they are the same page."""
+    if not extraction.text:
+        return 0
+    canonical = extraction.canonical_url
+    (count,) = connection.execute(
+        "SELECT count(*) FROM site_pages JOIN pages ON pages.id = site_pages.page_id"
+        " WHERE site_pages.host = ? AND text_digest = ? AND pages.url_key <> ?"
+        " AND (canonical_url IS NULL OR canonical_url IS NOT ?)",
+        (urls.site_of(url), _digest(extraction.text), url_key, canonical if _names_a_page(canonical) else None),
+    ).fetchone()
+    return int(count)
+
+
+def reset(connection: sqlite3.Connection, host: str) -> int:
+    """Forget what was learned of a host; how many lines that were. Its pages teach again when read."""
+    count = connection.execute("DELETE FROM site_blocks WHERE host = ?", (host,)).rowcount
+    connection.execute("DELETE FROM site_containers WHERE host = ?", (host,))
+    connection.execute("DELETE FROM sites WHERE host = ?", (host,))
+    connection.execute("UPDATE site_pages SET learned = 0 WHERE host = ?", (host,))
+    return count
+
+
+def _take_in(connection: sqlite3.Connection, observed: Observed, now: str) -> None:
+    host = observed.host
+    connection.execute(
+        "INSERT INTO sites (host, pages) VALUES (?, 1) ON CONFLICT (host) DO UPDATE SET pages = pages + 1", (host,)
+    )
+    turn = _pages(connection, host)
+    connection.executemany(
+        "INSERT INTO site_blocks (host, digest, sample, pages, above, within, below, turn, first_seen, last_seen)"
+        " VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT (host, digest) DO UPDATE SET pages = pages + 1,"
+        " above = above + ?4, within = within + ?5, below = below + ?6, turn = ?7, last_seen = ?8",
+        [
+            (host, digest, sample, place == "above", place == "within", place == "below", turn, now)
+            for digest, place, sample in observed.blocks
+        ],
+    )
+    if observed.container:
+        connection.execute(
+            "INSERT INTO site_containers (host, path, pages) VALUES (?, ?, 1)"
+            " ON CONFLICT (host, path) DO UPDATE SET pages = pages + 1",
+            (host, observed.container),
+        )
+    if turn % TIDY_EVERY == 0:
+        connection.execute(
+            "DELETE FROM site_blocks WHERE host = ? AND pages = 1 AND turn <= ?", (host, turn - FORGET_AFTER)
+        )
+
+
+def _pages(connection: sqlite3.Connection, host: str) -> int:
+    row = connection.execute("SELECT pages FROM sites WHERE host = ?", (host,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _learned_from(connection: sqlite3.Connection, url_key: str | None) -> bool:
+    row = connection.execute(
+        "SELECT learned FROM site_pages JOIN pages ON pages.id = site_pages.page_id WHERE pages.url_key = ?",
+        (url_key,),
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _digest(text: str) -> str:
+    return sha256(normalised(text).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _names_a_page(canonical: str | None) -> bool:
+    """A canonical address of the home page says nothing: failing sites give it to every page."""
+    return canonical is not None and urlsplit(canonical).path.strip("/") != ""

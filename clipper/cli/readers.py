@@ -1,0 +1,31 @@
+"""The reader that a command uses, with the user's own site rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clipper.models import SiteRules
+
+if TYPE_CHECKING:
+    from clipper.extract import Reader
+
+VARIABLE = "CLIPPER_RULES"
+
+
+def rules_folder() -> Path:
+    """Where the user's site rules are: $CLIPPER_RULES, else the folder `rules` beside other settings."""
+    return Path(os.environ.get(VARIABLE) or Path(click.get_app_dir("clipper")) / "rules")
+
+
+def open_reader(
+    *, isolate: bool = True, rules: SiteRules | None = None, meanwhile: Callable[[], object] | None = None
+) -> Reader:
+    """A reader in a process of its own, unless it is not to be isolated."""
+    from clipper.extract import Reader
+
+    return Reader(isolate=isolate, rules=rules or SiteRules(folder=str(rules_folder())), meanwhile=meanwhile)

@@ -1,0 +1,102 @@
+"""`clip reextract`: stored bytes read again."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clipper.cli.options import Moment, db_option, reading, writing
+from clipper.cli.output import remark, safe
+from clipper.cli.readers import open_reader
+
+if TYPE_CHECKING:
+    from clipper.sync.rereading import Reread
+
+TOLD = {
+    "better": "read otherwise",
+    "article": "is an article by today's reading",
+    "none": "holds no article by today's reading; its text is kept",
+}
+
+
+@click.command("reextract")
+@db_option
+@click.option("--host", metavar="HOST", help="Only pages of this host.")
+@click.option("--since", type=Moment(), metavar="DATE", help="Only what was fetched on that day or later.")
+@click.option("--dry-run", is_flag=True, help="Read, and file nothing.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one a processor",
+    metavar="N",
+    help="How many processes read.",
+)
+@click.option("--no-isolate", "isolate", flag_value=False, default=True, help="Read in this process (debugging).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each page that reads otherwise.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every page that reads otherwise.")
+def reextract_command(
+    db: Path,
+    host: str | None,
+    since: datetime | None,
+    dry_run: bool,
+    jobs: int,
+    isolate: bool,
+    as_json: bool,
+    verbose: bool,
+) -> int:
+    """Read the stored bytes again with today's extractor, rules and knowledge of sites.
+
+    A better reading is a new text of the same version. A page that was kept as a check without an article
+    becomes a version if it has one by today's reading. An interrupted run goes on where it was.
+
+    Example: clip reextract --host www.4hou.com --dry-run
+    """
+    from clipper.sync.rereading import Run
+
+    if since is not None:
+        since = since.replace(hour=0, minute=0, second=0, microsecond=0) if since.microsecond == 999999 else since
+    counts: Counter[str] = Counter()
+    with reading(db) if dry_run else writing(db) as archive:
+        run = Run(archive, host=host, since=since, dry_run=dry_run)
+        if run.resumed:
+            remark(f"going on with an interrupted run; {len(run.waiting)} page(s) are left")
+        with click.progressbar(length=len(run.waiting), label="reading", file=sys.stderr, hidden=not _bar()) as bar:
+            for reread in run.read(open_reader=lambda: open_reader(isolate=isolate), jobs=jobs if isolate else 1):
+                counts[reread.came] += 1
+                bar.update(1)
+                if reread.came != "same" and (verbose or as_json):
+                    _tell(reread, as_json=as_json)
+    if not as_json:
+        click.echo(_summary(counts, dry_run=dry_run))
+    return 0
+
+
+def _bar() -> bool:
+    return sys.stderr.isatty()
+
+
+def _tell(reread: Reread, *, as_json: bool) -> None:
+    read = reread.extraction
+    if as_json:
+        row = {"url": reread.url, "came": reread.came, "verdict": str(read.verdict), "reason": read.reason,
+               "title": read.title, "words": read.words, "extractor": read.extractor, "rule": read.rule}  # fmt: skip
+        click.echo(json.dumps(row, ensure_ascii=False))
+    else:
+        click.echo(f"{safe(reread.url)}  {TOLD[reread.came]}  ({read.verdict}, {read.words:,} words)")
+
+
+def _summary(counts: Counter[str], *, dry_run: bool) -> str:
+    """One line: what was read, and what became of it."""
+    would = "would be " if dry_run else ""
+    return (
+        f"{counts.total()} read again: {counts['better']} {would}filed anew, {counts['article']} {would}now articles, "
+        f"{counts['none']} no article any more, {counts['same']} the same"
+    )

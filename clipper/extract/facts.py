@@ -1,0 +1,133 @@
+"""What a verdict looks at: a page's lines counted, its title, what its markup gives away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from clipper.extract.lines import Line
+from clipper.extract.plain import count_words
+
+__all__ = ["Facts", "facts_of", "facts_of_markdown", "folded", "is_prose"]
+
+SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*(?:\s|$)|[。！？；，]")
+PROSE = 8  # words from which a line with a sentence in it is prose
+MARKUP = 40_000  # characters of scripts that are looked at
+REFRESH = re.compile(r"^\s*\d+(?:\.\d+)?\s*[;,]\s*(?:url\s*=)?\s*[\"']?([^\"'\s]+)", re.I)
+MOVES = re.compile(
+    r"(?:window\.|document\.|self\.|top\.)?location(?:\.href)?\s*=\s*[\"'`][^\"'`]+[\"'`]|location\.(?:replace|assign)\("
+)
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+SHUT = re.compile(r"\"isAccessibleForFree\"\s*:\s*\"?false", re.I)
+IMAGE = re.compile(r"!\[([^\]]*)\]\([^)\n]*\)")
+LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)")
+MARKS = re.compile(r"^[\s>#*+\-|]+|[*_`|]+|\\(?=[_*\[\]])", re.M)
+
+UNSEEN = dict.fromkeys((*range(0x80, 0x85), *range(0x86, 0xA0), 0xAD))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A page in numbers and in the few phrases that can decide."""
+
+    lines: tuple[str, ...]  # folded
+    words: int
+    own: int  # words outside links
+    prose: int  # words in lines that are sentences
+    title: str = ""  # folded
+    headings: tuple[str, ...] = ()  # folded
+    aside: tuple[str, ...] = ()  # what <noscript> says, folded
+    markup: str = ""  # of scripts, in lower case
+    scripts: int = 0
+    images: int = 0
+    refresh: str | None = None  # where a refresh leads to
+    moves: bool = False  # a script sets the address
+    password: bool = False  # a field for one
+    shut: bool = False  # its own data say that it is not free
+
+
+def folded(text: str) -> str:
+    """Lower case, white space folded, without soft hyphens and what else nobody sees."""
+    lower = text.lower()
+    return " ".join((lower if lower.isascii() else lower.translate(UNSEEN)).split())
+
+
+def is_prose(text: str, *, words: int, linked: int) -> bool:
+    """Whether a line is somebody's sentence, and no menu, label or list of links."""
+    return words >= PROSE and linked * 2 < words and SENTENCE.search(text) is not None
+
+
+def facts_of(root: HtmlElement, lines: list[Line]) -> Facts:
+    """The facts of a parsed page; `lines` are its lines."""
+    scripts = list(root.iter("script"))
+    markup = "\n".join(f"{script.get('src') or ''} {script.text or ''}" for script in scripts)[:MARKUP]
+    return Facts(
+        lines=tuple(folded(line.text) for line in lines),
+        words=sum(line.words for line in lines),
+        own=sum(line.own for line in lines),
+        prose=sum(line.words for line in lines if is_prose(line.text, words=line.words, linked=line.linked)),
+        title=folded(root.findtext(".//title") or ""),
+        headings=tuple(folded(line.text) for line in lines if line.element.tag in ("h1", "h2")),
+        aside=tuple(folded(part.text_content()) for part in root.iter("noscript")),
+        markup=markup.lower(),
+        scripts=len(scripts),
+        images=sum(1 for _ in root.iter("img", "picture")),
+        refresh=_refresh(root),
+        moves=MOVES.search(markup) is not None,
+        password=any(_asks(field) for field in root.iter("input")),
+        shut=any(SHUT.search(script.text or "") for script in scripts),
+    )
+
+
+def facts_of_markdown(markdown: str) -> Facts:
+    """The facts of a page of which only somebody's Markdown is left: its lines and their links."""
+    images = len(IMAGE.findall(markdown))
+    text = IMAGE.sub("", markdown)
+    for _ in range(3):  # a link around a link's brackets
+        text = LINK.sub("\x01\\1\x02", text)
+    lines: list[tuple[str, int, int]] = []
+    linked, headings = False, []
+    for raw in text.split("\n"):
+        pieces = re.split("([\x01\x02])", raw)
+        inside = 0
+        for piece in pieces:
+            if piece in ("\x01", "\x02"):
+                linked = piece == "\x01"
+            elif linked:
+                inside += count_words(piece)
+        plain = MARKS.sub("", re.sub("[\x01\x02]", "", raw)).strip()
+        if plain:
+            lines.append((plain, count_words(plain), inside))
+            if re.match(r"\s*(?:>\s*)*#{1,2}\s", raw):
+                headings.append(folded(plain))
+    return Facts(
+        lines=tuple(folded(line) for line, _, _ in lines),
+        words=sum(words for _, words, _ in lines),
+        own=_own(lines),
+        prose=sum(words for line, words, within in lines if is_prose(line, words=words, linked=within)),
+        headings=tuple(headings),
+        images=images,
+    )
+
+
+def _own(lines: Iterable[tuple[str, int, int]]) -> int:
+    return sum(max(words - within, 0) for _, words, within in lines)
+
+
+def _asks(field: HtmlElement) -> bool:
+    """Whether it is a field for a password that is on show: forums keep a hidden one on every page."""
+    if (field.get("type") or "").lower() != "password":
+        return False
+    return not any(HIDDEN.search(e.get("style") or "") or e.get("hidden") is not None for e in field.iterancestors())
+
+
+def _refresh(root: HtmlElement) -> str | None:
+    for meta in root.iter("meta"):
+        if (meta.get("http-equiv") or "").strip().lower() == "refresh":
+            match = REFRESH.match(meta.get("content") or "")
+            if match:
+                return match[1]
+    return None

@@ -1,0 +1,324 @@
+"""What the archive knows of a host, put to use on one more of its pages, and what that page teaches.
+
+A line that stands on three other pages of the host recurs. The stretches between recurring lines
+are gaps; the one with the most sentences is the article's, or holds the largest part of it. From
+there the article is followed outwards over recurring lines as long as sentences of its own stand
+behind them in the same element: a disclaimer in the middle of a series is no end. What is left
+outside is the site's: its recurring lines, and the gaps beyond them in which nobody says anything
+(names, dates, other articles' titles), whatever the markup.
+
+A position counts as well: where a line stood above the article on seven of ten pages, the article is
+not above it on this one. And so does the container: what held the article on three pages holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from clipper.extract.facts import is_prose
+from clipper.extract.lines import Line
+from clipper.extract.page import squeezed
+from clipper.models import Observed, Site, SiteBlock
+from clipper.urls import join, site_of, url_key
+
+__all__ = ["Known", "elements_of", "known", "observe", "without"]
+
+OTHERS = 3  # pages of the host that must have a line before it counts as recurring
+MAIN = 25  # words in sentences that the article's gap must have, else nothing is judged
+MORE = 12  # words in sentences from which a gap beyond a recurring line continues the article
+MOSTLY = 0.7  # of a line's pages on which it stood on one side of the article
+AGAINST = 0.25  # what a gap's words count for on the wrong side of such a line
+HALF = 0.5
+MISSED = 0.1  # of the article's sentences: a choice with fewer went elsewhere
+SURE = 5  # pages of a host before sentences are taken for the site's, or an article for one that is the
+# smaller part of what its page alone has
+WHOLE, MOST = 100_000, 5_000  # characters and lines that are compared: the work grows with their product
+LONG = 20  # letters from which a line of the page is found again in the article's text
+LABELS = 3  # lines of the site's in the article's own element that make it a heap and no container
+SAMPLE = 80  # characters of a line that are kept for people to look at
+HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
+NUMBER = re.compile(r"\d+")
+ADDRESS = re.compile(r"https?://[!-~]+")
+LEVELS = 3  # elements that name a container
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How the lines of a page stand to what the host is known to have on every page."""
+
+    recurring: tuple[SiteBlock | None, ...]  # one a line; None: of this page alone
+    strip: frozenset[int]  # lines that are the site's, and not the article's
+    chrome: frozenset[HtmlElement]  # the largest elements with no other lines
+    article: tuple[Line, ...]  # the sentences that are the article's
+    copied: bool  # whether the page says that it is another address of a page
+    fresh: int  # words in sentences that no other page has
+    words: int  # words outside links that no other page has
+
+    def is_in(self, text: str) -> bool:
+        """Whether a text has any part to speak of of the article's sentences."""
+        letters = squeezed(text[:WHOLE])
+        kept = sum(line.words for line in self.article if squeezed(line.text) in letters)
+        return kept >= MISSED * sum(line.words for line in self.article)
+
+
+def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) -> Known | None:
+    """What of a page is its site's; None as long as nothing is known of the host of `url`."""
+    if site is None or site.host != site_of(url):
+        return None
+    least = OTHERS + site.learned_from
+    blocks = {block.digest: block for block in site.blocks if block.pages >= least}
+    if not blocks:
+        return None
+    found = tuple(blocks.get(_digest(line.text) or "") for line in lines)
+    varying = [line for line, block in zip(lines, found, strict=True) if block is None]
+    page = _Page(root, lines, found, site)
+    article, strip = page.told_apart()
+    return Known(
+        recurring=found,
+        strip=strip,
+        chrome=elements_of(lines, strip),
+        article=tuple(lines[n] for n in article if _prose(lines[n])),
+        copied=_is_copy(root, url),
+        fresh=sum(line.words for line in varying if _prose(line)),
+        words=sum(line.own for line in varying),
+    )
+
+
+def without(root: HtmlElement, chrome: frozenset[HtmlElement]) -> HtmlElement:
+    """A copy of the page without those elements."""
+    copy = deepcopy(root)
+    for original, element in list(zip(root.iter(), copy.iter(), strict=True)):
+        if original in chrome:
+            element.drop_tree()
+    return copy
+
+
+def observe(url: str, lines: list[Line], article: str) -> Observed | None:
+    """What a page teaches of its host; `article` is the text that was read out of it."""
+    article = article[:WHOLE]
+    letters = squeezed(article)
+    places = [n for n, line in enumerate(lines[:MOST]) if len(s := squeezed(line.text)) >= LONG and s in letters]
+    host = site_of(url)
+    if not places or not host:
+        return None
+    first, last = _with_headings(lines, places[0], article), places[-1]
+    blocks: dict[str, tuple[str, str, str]] = {}
+    for number, line in enumerate(lines):
+        if digest := _digest(line.text):
+            place = "above" if number < first else "below" if number > last else "within"
+            blocks.setdefault(digest, (digest, place, line.text[:SAMPLE]))
+    return Observed(host, tuple(blocks.values()), _container(_around([lines[n].element for n in places])))
+
+
+def _with_headings(lines: list[Line], first: int, article: str) -> int:
+    """Where the article begins, with the headings above its first long line."""
+    whole = {squeezed(line) for line in article.split("\n")}
+    while first > 0 and lines[first - 1].element.tag in HEADINGS and squeezed(lines[first - 1].text) in whole:
+        first -= 1
+    return first
+
+
+def elements_of(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlElement]:
+    """The largest elements that hold nothing but the lines of those numbers."""
+    keep: set[HtmlElement] = set()
+    for number, line in enumerate(lines):
+        if number not in numbers:
+            keep.update((line.element, *line.element.iterancestors()))
+    found: set[HtmlElement] = set()
+    for number in numbers:
+        element = lines[number].element
+        while element not in keep and (parent := element.getparent()) is not None and parent not in keep:
+            element = parent
+        if element not in keep:
+            found.add(element)
+    return frozenset(found)
+
+
+def _digest(text: str) -> str | None:
+    """A line's name: its letters, without numbers and addresses: counters, dates and sources change."""
+    letters = NUMBER.sub("0", squeezed(ADDRESS.sub("@", text.lower())))
+    return sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:16] if letters else None
+
+
+def _is_copy(root: HtmlElement, url: str) -> bool:
+    """Whether the canonical address is another one, and not the home page's."""
+    for link in root.iter("link"):
+        if "canonical" in (link.get("rel") or "").lower().split() and (said := link.get("href")):
+            address = join(url, said) or url
+            return urlsplit(address).path.strip("/") != "" and url_key(address) != url_key(url)
+    return False
+
+
+def _prose(line: Line) -> bool:
+    return is_prose(line.text, words=line.words, linked=line.linked)
+
+
+class _Page:
+    """The lines of a page, recurring and its own, and the range of them that is the article."""
+
+    def __init__(self, root: HtmlElement, lines: list[Line], found: tuple[SiteBlock | None, ...], site: Site) -> None:
+        self.root = root
+        self.lines = lines
+        self.found = found
+        self.site = site
+        self.weights = [
+            line.words if block is None and _prose(line) else 0 for line, block in zip(lines, found, strict=True)
+        ]
+        self.gaps = self._gaps()
+
+    def told_apart(self) -> tuple[range, frozenset[int]]:
+        """The lines of the article and those of the site; none where the article cannot be told."""
+        main = self._main()
+        if main is None:
+            return range(0), frozenset()
+        low, high = self._held(main) or self._followed(main)
+        own = sum(line.own for line, block in zip(self.lines, self.found, strict=True) if block is None)
+        if sum(self.weights[low : high + 1]) < HALF * own and self.site.pages < SURE:
+            return range(0), frozenset()
+        strip = {n for n, block in enumerate(self.found) if block is not None and not low <= n <= high}
+        for start, stop in self.gaps:
+            if (stop < low or start > high) and self._is_beside(start, stop, low, high):
+                strip.update(n for n in range(start, stop + 1) if self.lines[n].element.tag != "h1")
+        return range(low, high + 1), frozenset(strip)
+
+    def _gaps(self) -> list[tuple[int, int]]:
+        """The stretches of lines that no other page has: (first, last)."""
+        gaps: list[tuple[int, int]] = []
+        for number, block in enumerate(self.found):
+            if block is not None:
+                continue
+            if gaps and gaps[-1][1] == number - 1:
+                gaps[-1] = (gaps[-1][0], number)
+            else:
+                gaps.append((number, number))
+        return gaps
+
+    def _weight(self, gap: tuple[int, int]) -> int:
+        return sum(self.weights[gap[0] : gap[1] + 1])
+
+    def _main(self) -> tuple[int, int] | None:
+        """The gap that holds most of the article."""
+        least_below = next((n for n in range(len(self.found)) if self._stood(n, "below")), len(self.found))
+        last_above = next((n for n in reversed(range(len(self.found))) if self._stood(n, "above")), -1)
+
+        def score(gap: tuple[int, int]) -> float:
+            against = gap[0] > least_below or gap[1] < last_above
+            return self._weight(gap) * (AGAINST if against else 1)
+
+        best = max(self.gaps, key=score, default=None)
+        return best if best is not None and self._weight(best) >= MAIN else None
+
+    def _stood(self, number: int, place: str) -> bool:
+        """Whether a recurring line stood on that side of the article on most of its pages."""
+        block = self.found[number]
+        return block is not None and getattr(block, place) >= MOSTLY * max(block.above + block.within + block.below, 1)
+
+    def _followed(self, main: tuple[int, int]) -> tuple[int, int]:
+        """The article from its main gap outwards."""
+        low, high = main
+        parents = {self.lines[n].element.getparent() for n in range(low, high + 1) if self.weights[n]}
+        place = self.gaps.index(main)
+        for start, stop in self.gaps[place + 1 :]:
+            if not self._continues((start, stop), range(high + 1, start), parents, "below"):
+                break
+            high = stop
+        for start, stop in reversed(self.gaps[:place]):
+            if not self._continues((start, stop), range(stop + 1, low), parents, "above"):
+                break
+            low = start
+        return self._with_edges(low, high, parents)
+
+    def _continues(self, gap: tuple[int, int], between: range, parents: set[HtmlElement | None], place: str) -> bool:
+        """Whether a gap goes on with the article behind the recurring lines `between`."""
+        if self._weight(gap) < MORE or any(self._stood(n, place) for n in between):
+            return False
+        same = any(self.lines[n].element.getparent() in parents for n in range(gap[0], gap[1] + 1) if self.weights[n])
+        return same or all(self._stood(n, "within") for n in between)
+
+    def _with_edges(self, low: int, high: int, parents: set[HtmlElement | None]) -> tuple[int, int]:
+        """The lead or disclaimer that a series repeats at the article's edge, in the same element.
+
+        Where that element directly holds the site's labels too, as on pages without any
+        containers, it says nothing.
+        """
+        outside = (n for n, block in enumerate(self.found) if block is not None and not low <= n <= high)
+        labels = [n for n in outside if not _prose(self.lines[n]) and self.lines[n].element.getparent() in parents]
+        if len(labels) >= LABELS:
+            return low, high
+
+        def belongs(number: int, place: str) -> bool:
+            line = self.lines[number]
+            sentence = _prose(line) or (place == "above" and line.element.tag in HEADINGS)
+            return sentence and line.element.getparent() in parents and not self._stood(number, place)
+
+        while low > 0 and self.found[low - 1] is not None and belongs(low - 1, "above"):
+            low -= 1
+        while high + 1 < len(self.lines) and self.found[high + 1] is not None and belongs(high + 1, "below"):
+            high += 1
+        return low, high
+
+    def _is_beside(self, start: int, stop: int, low: int, high: int) -> bool:
+        """Whether a gap outside the article's range is the site's: it says nothing, or it lies beyond
+        a line that stood on that side of all the articles."""
+        if not self._weight((start, stop)):
+            return True
+        if self.site.pages < SURE:
+            return False
+        between, place = (range(high + 1, start), "below") if start > high else (range(stop + 1, low), "above")
+        return any(self._stood(n, place) for n in between)
+
+    def _held(self, main: tuple[int, int]) -> tuple[int, int] | None:
+        """The lines of the container that held the articles of this host, if it is here, once."""
+        paths = [path for path, pages in self.site.containers if pages >= OTHERS and pages >= HALF * self.site.pages]
+        for path in paths:
+            found = _matching(self.root, path)
+            if len(found) != 1:
+                continue
+            within = [n for n, line in enumerate(self.lines) if _is_in(line.element, found[0])]
+            if within and sum(self.weights[n] for n in within) >= HALF * self._weight(main):
+                return within[0], within[-1]
+        return None
+
+
+def _is_in(element: HtmlElement, container: HtmlElement) -> bool:
+    return element is container or any(above is container for above in element.iterancestors())
+
+
+def _around(elements: list[HtmlElement]) -> HtmlElement:
+    """The smallest element that holds them all."""
+    chain = [elements[0], *elements[0].iterancestors()]
+    place = {element: n for n, element in enumerate(chain)}
+    top = 0
+    for element in elements[1:]:
+        while element not in place:
+            parent = element.getparent()
+            assert parent is not None  # the root holds them all
+            element = parent
+        top = max(top, place[element])
+    return chain[top]
+
+
+def _step(element: HtmlElement) -> str:
+    """`div#main.article.wide`, numbers aside: what an element is called on the next page too."""
+    name = str(element.tag)
+    if identity := element.get("id"):
+        name += "#" + NUMBER.sub("0", identity.strip())
+    return name + "".join("." + NUMBER.sub("0", word) for word in sorted((element.get("class") or "").split()))
+
+
+def _container(element: HtmlElement) -> str | None:
+    """The name of a container, by itself and what it stands in; None where nothing names it."""
+    steps = [_step(above) for above in (element, *element.iterancestors()) if isinstance(above.tag, str)][:LEVELS]
+    named = any("." in step or "#" in step or step in ("article", "main") for step in steps[:1])
+    return " < ".join(steps) if named else None
+
+
+def _matching(root: HtmlElement, path: str) -> list[HtmlElement]:
+    tag = re.split(r"[#.\s]", path, maxsplit=1)[0]
+    return [element for element in root.iter(tag) if _container(element) == path]

@@ -1,0 +1,102 @@
+"""`clip site` as it is typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clipper.cli import run
+from tests.extract_site.site_material import page, paragraphs, shelf
+
+URL = "https://harbour.example"
+
+
+@pytest.fixture
+def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CLIPPER_RULES", str(tmp_path / "rules"))
+    (tmp_path / "rules").mkdir()
+    with shelf(tmp_path / "a.db") as case:
+        for number in range(6):
+            case.file(f"{URL}/{number}", page(number, paragraphs(f"story {number}")))
+    return tmp_path / "a.db"
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = run(["site", *words])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_hosts_are_listed(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "--db", str(db), "--json")
+    assert code == 0
+    (row,) = json.loads(out)
+    assert (row["host"], row["pages"]) == ("harbour.example", 6)
+    assert row["blocks"] > 5
+
+
+def test_a_host_shows_its_lines_and_where_they_stand(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, "harbour.example", "--db", str(db), "--json")
+    assert code == 0
+    rows = {row["text"]: row for row in json.loads(out)}
+    assert (rows["Home"]["pages"], rows["Home"]["place"]) == (6, "above")
+    assert rows["Share this with somebody who reads."]["place"] == "below"
+    assert not any("On that day" in text for text in rows)
+    _, out, err = said(capsys, f"{URL}/2", "--db", str(db), "--all")
+    assert "On that day" in out
+    assert "learned from 6 page(s)" in err
+
+
+def test_what_was_learned_can_be_forgotten(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "harbour.example", "--reset", "--db", str(db))
+    assert code == 0
+    assert "forgot" in out
+    code, _, err = said(capsys, "harbour.example", "--db", str(db))
+    assert code == 3
+    assert "nothing was learned" in err
+
+
+def test_a_rule_is_tried_on_an_archived_page(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (db.parent / "rules" / "harbour.toml").write_text(
+        'hosts = ["harbour.example"]\nversion = 3\n[[kind]]\nbody = ["body > div:nth-of-type(2)"]\ntitle = ["h1"]'
+    )
+    code, out, _ = said(capsys, "test", f"{URL}/2", "--db", str(db))
+    assert code == 0
+    assert "harbour 3" in out
+    assert "begins    On that day" in out
+
+
+def test_a_rule_is_tried_on_a_saved_page(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = db.parent / "saved.html"
+    file.write_text(page(1, paragraphs("saved")))
+    code, out, _ = said(capsys, "test", str(file), "--url", f"{URL}/x", "--db", str(db))
+    assert code == 0
+    assert "none: no rule" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("test",), 2, "write `clip site test URL`"),
+        (("a", "b"), 2, "one host at a time"),
+        (("--reset",), 2, "needs a host"),
+        (("test", "{file}"), 2, "needs --url"),
+        (("nowhere.example",), 3, "nothing was learned"),
+        (("test", "ftp://harbour.example/"), 2, "ftp"),
+    ],
+)
+def test_what_makes_no_sense_is_told(
+    db: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: int, says: str
+) -> None:
+    got, _, err = said(capsys, *(word.format(file=db) for word in words), "--db", str(db))
+    assert got == code
+    assert says in err
+
+
+def test_a_broken_rule_of_ones_own_is_named(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (db.parent / "rules" / "broken.toml").write_text("hosts = [")
+    code, _, err = said(capsys, "test", f"{URL}/2", "--db", str(db))
+    assert code == 0
+    assert "broken.toml cannot be used" in err

@@ -60,7 +60,7 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
     rendered = render(rule.nodes, base_url=base, skip=rule.skip) if rule else EMPTY
     if not rendered.markdown:
         rule, rendered = None, _rendered(root, base, about)
-    facts = metadata(root, base=base, text=rendered.text, now=capture.fetched_at)
+    facts = metadata(root, base=base, url=capture.final_url, text=rendered.text, now=capture.fetched_at)
     judged, reason = judge(facts_of(root, lines), words=rendered.words, about=about, ruled=rule is not None)
     return _described(
         decoded,
@@ -83,26 +83,27 @@ def _rendered(root: HtmlElement, base: str | None, about: Known | None) -> Rende
     if region is None:
         return EMPTY
     if about is None:
-        return render(region.nodes, base_url=base, skip=region.skip)
-    rendered = render(region.nodes, base_url=base, skip=region.skip | about.chrome)
+        return render(region.nodes, base_url=base, skip=region.skip, shown=region.shown)
+    rendered = render(region.nodes, base_url=base, skip=region.skip | about.chrome, shown=region.shown)
     if about.is_in(rendered.text) or (region := _region(without(root, about.chrome))) is None:
         return rendered
-    return render(region.nodes, base_url=base, skip=region.skip)
+    return render(region.nodes, base_url=base, skip=region.skip, shown=region.shown)
 
 
 def _region(root: HtmlElement) -> Region | None:
-    answer = _answer(root)
-    if answer and (region := find(root, answer)):
-        return region
-    body = root.find("body")
-    return Region((body,), frozenset()) if body is not None else None
+    return find(root, answer(root) or "", title_of(root))
 
 
-def _answer(root: HtmlElement) -> str | None:
+def answer(root: HtmlElement) -> str | None:
     """What trafilatura takes for the article, as text."""
     # A copy: trafilatura prunes the tree that it is given.
     document = trafilatura.bare_extraction(deepcopy(root), include_comments=False, with_metadata=False)
     return None if document is None else str(getattr(document, "text", "") or "")
+
+
+def title_of(root: HtmlElement) -> str:
+    """What <title> says, "" if there is none."""
+    return next((element.text_content() for element in root.iter("title")), "")
 
 
 def _described(decoded: Decoded, **fields: object) -> Extraction:

@@ -6,6 +6,7 @@ import re
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from selectolax.lexbor import LexborHTMLParser
 
 from clipper.extract.depth import shallow
 
@@ -22,6 +23,8 @@ BLOCKS = frozenset(
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol p pre section summary table tbody "
     "td tfoot th thead tr ul".split()
 )
+MANY_TAGS = 20_000  # lexbor's time grows with the square of the depth: 12 s for 100,000
+SCRIPTLESS = 500  # letters; "please enable JavaScript" has fewer
 HEAD = frozenset("title meta link script style base noscript template".split())
 SILENT = frozenset("script style noscript template head iframe select option textarea button svg object".split())
 
@@ -29,13 +32,17 @@ SILENT = frozenset("script style noscript template head iframe select option tex
 def parse(text: str) -> HtmlElement | None:
     """The page as a tree, None where there is no element in it.
 
-    huge_tree: from 254 nested elements on, lxml's default loses that part and all text after it.
+    lexbor reads it as browsers do: where elements are not closed libxml2 puts articles into buttons
+    and heads. huge_tree: from 254 nested elements on, lxml's default loses that part and all text after it.
     """
     clean = DECLARATION.sub("", CONTROL.sub("", CONTROL_REFERENCE.sub("", text)))
-    root = _tree(clean)
+    if clean.count("<") > MANY_TAGS:
+        clean = shallow(clean)
+    root = _tree(LexborHTMLParser(clean).html or "")
     if root is None:
         return None
     _head_only(root)
+    _said_without_scripts(root)
     return root
 
 
@@ -66,6 +73,14 @@ def _head_only(root: HtmlElement) -> None:
         body = etree.SubElement(root, "body")
     for place, child in enumerate(stray):
         body.insert(place, child)
+
+
+def _said_without_scripts(root: HtmlElement) -> None:
+    """Take for a part of the page what it shows only without scripts, if that is an article's length:
+    forums put all their posts there."""
+    for element in list(root.iter("noscript")):
+        if len(squeezed(element.text_content())) >= SCRIPTLESS and next(element.iter("p", "div"), None) is not None:
+            element.tag = "div"
 
 
 def squeezed(text: str) -> str:

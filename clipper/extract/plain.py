@@ -44,8 +44,10 @@ def _lines(block: Block) -> Iterator[str]:
             yield line(block.runs)
         case Code():
             yield block.text
-        case Quote() | Figure():
+        case Quote():
             yield text(block.blocks)
+        case Figure():  # a caption is its picture's, and no part of what is told
+            yield text(part for part in block.blocks if not (isinstance(part, Paragraph) and part.role == "caption"))
         case Footnote():
             yield f"{block.label} {text(block.blocks)}"
         case Listing():

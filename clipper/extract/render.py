@@ -41,12 +41,13 @@ def render(
     *,
     base_url: str | None,
     skip: Container[HtmlElement] = frozenset(),
+    shown: Container[HtmlElement] = frozenset(),
 ) -> Rendered:
-    """The nodes, in order, with everything under them except what is in `skip`.
+    """The nodes, in order, with everything under them except what is in `skip` or hidden and not in `shown`.
 
     `base_url` is what relative addresses start from (`base_of` finds it). The tree stays as it is.
     """
-    walk = Walk(Addresses(base_url), skip=skip, handlers=HANDLERS)
+    walk = Walk(Addresses(base_url), skip=skip, shown=shown, handlers=HANDLERS)
     blocks = walk.read(nodes)
     plain = text(blocks)
     return Rendered(markdown(blocks), plain, html(blocks), count_words(plain))

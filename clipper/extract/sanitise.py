@@ -81,12 +81,11 @@ def _figure(blocks: Sequence[Block]) -> str:
     captions = [b for b in blocks if isinstance(b, Paragraph) and b.role == "caption"]
     if not captions:
         return html(blocks)
-    first = next(i for i, b in enumerate(blocks) if b is captions[0])
-    last = next(i for i, b in enumerate(blocks) if b is captions[-1])
-    if first + len(captions) - 1 != last or (first and last < len(blocks) - 1):
-        return html(blocks)
+    rest = [block for block in blocks if not (isinstance(block, Paragraph) and block.role == "caption")]
     inner = html(captions) if len(captions) > 1 else _line(captions[0].runs)
-    parts = [html(blocks[:first]), f"<figcaption>{inner}</figcaption>", html(blocks[last + 1 :])]
+    parts = [f"<figcaption>{inner}</figcaption>", html(rest)]
+    if blocks[0] is not captions[0]:
+        parts.reverse()
     return "\n".join(part for part in parts if part)
 
 

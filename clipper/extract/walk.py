@@ -85,10 +85,12 @@ class Walk:
         addresses: Addresses,
         *,
         skip: Container[HtmlElement] = (),
+        shown: Container[HtmlElement] = (),
         handlers: Mapping[str, Handler],
     ) -> None:
         self.addresses = addresses
         self.skip = skip
+        self.shown = shown  # though the page hides them
         self.handlers = handlers
         self.blocks: list[Part] = []
         self.runs: list[Run] = []
@@ -139,7 +141,7 @@ class Walk:
         style = ""
         if attributes:
             style = attributes.get("style") or ""
-            if not root and self._hidden(node, style):
+            if not root and node not in self.shown and self._hidden(node, style):
                 return SKIP
         if self.notes.notes and (label := self.notes.notes.get(node)):
             return self._note(label)

@@ -120,3 +120,10 @@ def test_chinese_bylines(before: str, after: str, author: str | None) -> None:
     body = f"<h1>灯塔看守人的信</h1>{before}<div>STORY</div>{after}"
     found = read(body, head="<title>灯塔看守人的信</title>", lang="zh", story=CHINESE_STORY)
     assert found.author == author
+
+
+def test_the_article_ends_before_a_teaser_that_says_its_first_line_again() -> None:
+    story = [f"Letter {n} of the keeper tells of the weather, the lamp and the boats of that week." for n in range(20)]
+    teasers = "".join(f"<p>Another story of the island, number {n}</p>" for n in range(20))
+    found = read(f"{TITLE}STORY<p>Text: Ida Holm</p>{teasers}<p>{story[0]}</p>", head=HEAD, story=story)
+    assert found.author == "Ida Holm"

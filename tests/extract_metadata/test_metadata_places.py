@@ -30,6 +30,19 @@ def test_the_site_is_the_texts_publisher(head: str, line: str, site: str | None)
     assert read(f"{TITLE}{line}STORY", head=head).site == site
 
 
+def test_a_site_that_tells_its_name_nowhere_has_it_behind_the_title() -> None:
+    head = (
+        "<title>灯塔看守人的信 - 海岛 Island – 海岛新闻门户,island-news.example</title>"
+        '<meta name="keywords" content="海岛,Island,灯塔">'
+    )
+    body = '<h1>灯塔看守人的信</h1><p><a href="/category/culture">文化</a> 2026-09-14</p><div>导语：一位看守人的信件重新被人读到。</div>'
+    found = read(
+        f"{body}<div>STORY</div>", head=head, lang="zh", story=CHINESE_STORY, url="https://www.island-news.example/1"
+    )
+    assert (found.site, found.categories) == ("海岛 Island", ("灯塔", "文化"))
+    assert found.lead == "一位看守人的信件重新被人读到。"
+
+
 GERMAN = ["Die Leuchtturmwärterin schrieb jeden Abend einen Brief, und das Boot nahm ihn mit auf das Festland."] * 3
 
 
@@ -137,3 +150,27 @@ def test_a_broken_graph_is_no_graph(script: str) -> None:
 def test_poor_pages_have_no_metadata(body: str) -> None:
     found = read(body, story=[])
     assert (found.author, found.published, found.site) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("<title>" + "a - " * 20_000 + "b</title>", "<h1>a</h1>"),
+        (
+            "",
+            "".join(
+                f'<p><a rel="author" class="byline date" href="/a">By Ida Holm 2026-01-0{n % 9 + 1}</a></p>'
+                for n in range(6000)
+            ),
+        ),
+        ("", '<div class="author vcard">' + '<span class="fn">Ida Holm</span>' * 20_000 + "</div>"),
+        ("", '<div class="author date">' * 2_000 + "By Ida Holm"),
+        ("", "<p>By " + "Ida Holm, " * 50_000 + "</p>"),
+        ("", "<p>作者：" + "林晓鸥 " * 50_000 + "</p>"),
+    ],
+)
+def test_hostile_sizes_are_weighed_in_part(head: str, body: str) -> None:
+    """Each of these cost minutes while the work grew with the square of something on the page."""
+    found = read(body, head=head, story=[])
+    assert len(found.title or "") <= 400
+    assert len(found.author or "") <= 400

@@ -56,10 +56,12 @@ def squeezed(text: str) -> str:
 
 
 def read_text(source: str) -> str:
-    """What is read of sanitised HTML: everything but the labels of embeds."""
+    """What is read of sanitised HTML: everything but the labels of embeds and the captions of pictures."""
     tree = lxml_html.fromstring(f"<div>{source}</div>")
     for embed in tree.xpath("//a[@class='embed']"):
         embed.text = ""
+    for caption in tree.xpath("//figure/figcaption"):
+        caption.drop_tree()
     return tree.text_content()
 
 

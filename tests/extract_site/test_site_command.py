@@ -42,7 +42,7 @@ def test_a_host_shows_its_lines_and_where_they_stand(db: Path, capsys: pytest.Ca
     assert code == 0
     rows = {row["text"]: row for row in json.loads(out)}
     assert (rows["Home"]["pages"], rows["Home"]["place"]) == (6, "above")
-    assert rows["Share this with somebody who reads."]["place"] == "below"
+    assert rows["You might also like"]["place"] == "below"
     assert not any("On that day" in text for text in rows)
     _, out, err = said(capsys, f"{URL}/2", "--db", str(db), "--all")
     assert "On that day" in out

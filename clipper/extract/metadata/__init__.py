@@ -62,15 +62,16 @@ def metadata(root: HtmlElement, *, base: str | None, text: str, now: datetime, u
     reader = Reader(now, order(root, page, told, address))
     changed = modified(page, linked, reader)
     own = wechat(root, page, address)
+    place = own.account if own else site(page, linked, anchor, title.text, address)
     return Metadata(
         title=(own and own.title) or title.text,
         author=own.author if own else author(page, linked, anchor, names),
-        site=own.account if own else site(page, linked, anchor),
+        site=place,
         published=own.published if own else published(page, linked, anchor, reader, address, changed),
         modified=changed,
         language=told,
-        lead=lead(page, linked, text),
-        categories=categories(page, linked, names),
+        lead=lead(page, linked, anchor, text),
+        categories=categories(page, linked, anchor, names, place),
         canonical_url=canonical,
         image=image(page, linked, base),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from clipper.extract.metadata.dates import Reader, day_of, days_apart
 from clipper.extract.metadata.graph import Graph, string
@@ -68,6 +69,7 @@ STATE = re.compile(
     r"[\"'](?:datePublished|published_?[aA]t|publish_?[dD]ate|publish_?[tT]ime|pub_?[dD]ate|created_?[aA]t|firstPublished\w*)\\?[\"']\s*:\s*\\?[\"'](?P<value>(?:19|20)\d\d-\d\d-\d\d[^\"'\\]{0,30})"
 )
 COMMENTS = 2  # in `Survey.apart`
+MOST = 80  # candidates that are weighed
 LEAST = 10.0  # no date is better than a wrong one
 FAR = 200  # characters of a line with such a label
 SHORT = 120  # characters of a line that is about its date
@@ -93,7 +95,7 @@ def published(
     page: Survey, graph: Graph, anchor: int, reader: Reader, address: str | None, changed: str | None
 ) -> str | None:
     """The date of publication, as precise as the page has it; `changed` is when it was modified."""
-    found = list(_all(page, graph, anchor, reader, address)) or list(_anywhere(page, reader))
+    found = list(islice(_all(page, graph, anchor, reader, address), MOST)) or list(_anywhere(page, reader))
     best, most = None, LEAST
     for candidate in found:
         score = candidate.weight + 5.0 * len(

@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 from clipper.extract.metadata.chinese import bylines, is_chinese, is_person, possible
 from clipper.extract.metadata.dates import months
 from clipper.extract.metadata.graph import Graph, names
-from clipper.extract.metadata.survey import Kind, Spot, Survey, brief, letters, line
+from clipper.extract.metadata.survey import MARKUP, Kind, Spot, Survey, brief, letters, line
 
 __all__ = ["author", "people"]
 
@@ -33,6 +34,7 @@ SEEN = 160  # characters of a line that may name its author to a reader
 LEAST = 34.0
 BEFORE, BEHIND, AFTER = 8, 12, 12  # lines before and behind the title, and after the article's last
 LONGEST = 45  # characters of one name
+CANDIDATES = 80  # that are weighed
 MOST = 8  # people of one byline
 
 # What stands before a name.
@@ -107,7 +109,7 @@ class Named:
 
 def author(page: Survey, graph: Graph, anchor: int, sites: frozenset[str]) -> str | None:
     """The author or authors, separated by commas."""
-    found = list(_all(page, graph, anchor, sites))
+    found = list(islice(_all(page, graph, anchor, sites), CANDIDATES))
     best, most = None, LEAST
     for candidate in found:
         agreeing = {other.source for other in found if other.source != candidate.source and _same(other, candidate)}
@@ -280,7 +282,7 @@ def _in_sentence(spot: Spot, page: Survey) -> bool:
 
 def _text(element: HtmlElement) -> str:
     """The byline: a nested name if there is one, else the text, else what the element is called."""
-    inner = [node for node in element.iter() if node is not element and _names(node)]
+    inner = [node for node in islice(element.iter(), MARKUP) if node is not element and _names(node)]
     said = list(dict.fromkeys(text for node in inner[:MOST] if (text := brief(node, LONGEST))))
     if said:
         return "; ".join(said)

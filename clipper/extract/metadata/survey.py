@@ -24,6 +24,11 @@ SKIPPED = frozenset("script style template head iframe select option textarea sv
 BREAKS = BLOCKS | {"br"}
 APART = frozenset("nav aside footer figure figcaption".split())
 HEADINGS = frozenset("h1 h2 h3 h4".split())
+ELEMENTS = 40_000  # of the body that are looked at, on any page
+SPOTS = 3_000
+MARKUP = 200  # elements within one that is read as a byline or a date
+TITLE = 400  # characters
+META = 4_000  # characters of one meta element
 LINES = 6_000  # beyond these nothing is noted: the article's head and end have been passed
 MOST_CLASSES = 24  # of one element
 AFTER = 120  # lines after the article's last that may still name its author
@@ -108,6 +113,7 @@ AUTHOR_LINK = re.compile(
     r"[/?_.-](?:authors?|autor(?:en|es|i|in|a)?|auteurs?|redakteure?|redaktion|writers?|journalists?|reporters?|contributors?|"
     r"verfasser|columnists?|staff|people|persons?|bylines?|firmas?|periodistas?|zuozhe)(?:[/=_-]|\.\w+\?)\S"
 )
+CATEGORY_LINK = re.compile(r"/(?:categor(?:y|ies|ia|ie)|tags?|topics?|rubrik|sections?|fenlei|lanmu)/\S")
 BUILDERS = re.compile(
     r"elementor-widget[\w-]*|wp-block-[\w-]*|td_block\w*|et_pb_\w*|vc_\w*"
 )  # page builders name everything so
@@ -197,7 +203,9 @@ def brief(element: HtmlElement, limit: int = SPOT_TEXT) -> str:
     parts: list[str] = []
     size = 0
     walk = etree.iterwalk(element, events=("start", "end"))
-    for event, node in walk:
+    for number, (event, node) in enumerate(walk):
+        if number > 2 * MARKUP:
+            return ""
         if event == "start":
             if node.tag in SKIPPED and node is not element:
                 walk.skip_subtree()
@@ -221,7 +229,7 @@ def _head(root: HtmlElement, found: Survey) -> None:
     for element in root.iter("meta", "title", "script"):
         if element.tag == "title":
             if found.title is None and element.getparent() is not None and element.getparent().tag != "svg":
-                found.title = line(element.text_content()) or None
+                found.title = line(element.text_content()[: 4 * TITLE])[:TITLE] or None
         elif element.tag == "script":
             if element.text:
                 linked = "ld+json" in (element.get("type") or "").lower()
@@ -231,7 +239,7 @@ def _head(root: HtmlElement, found: Survey) -> None:
 
 
 def _meta(element: HtmlElement, found: Survey) -> None:
-    content = line(element.get("content") or element.get("value"))
+    content = line((element.get("content") or element.get("value") or "")[:META])
     if not content:
         return
     for attribute in ("property", "name", "itemprop", "http-equiv"):
@@ -246,8 +254,10 @@ def _walk(body: HtmlElement, found: Survey, known: set[str]) -> None:
     lines = found.lines
     open_zones: list[tuple[HtmlElement, int, int]] = []
     walk = etree.iterwalk(body, events=("start", "end"))
-    for event, node in walk:
+    for number, (event, node) in enumerate(walk):
         tag = node.tag
+        if number > 2 * ELEMENTS:
+            break
         if event == "start":
             if tag in SKIPPED:
                 walk.skip_subtree()
@@ -280,7 +290,7 @@ def _walk(body: HtmlElement, found: Survey, known: set[str]) -> None:
 def _passed(found: Survey, known: set[str]) -> bool:
     """Whether the walk is well behind the article's end."""
     return len(found.lines) > LINES or (
-        bool(found.at) and 2 * len(found.at) > len(known) and len(found.lines) > found.at[-1] + AFTER
+        bool(found.at) and len(found.at) > len(known) and len(found.lines) > found.at[-1] + AFTER
     )
 
 
@@ -289,9 +299,10 @@ def _flush(parts: list[str], found: Survey, known: set[str]) -> None:
         if (
             len(text) >= FINGERPRINT
             and len(text.encode()) >= LONG
-            and "".join(text[: 2 * FINGERPRINT].split())[:FINGERPRINT] in known
+            and (mark := "".join(text[: 2 * FINGERPRINT].split())[:FINGERPRINT]) in known
         ):
             found.at.append(len(found.lines))
+            known.discard(mark)  # what is said again is a teaser
         found.lines.append(text)
     parts.clear()
 
@@ -300,7 +311,7 @@ def _note(node: HtmlElement, tag: str, kind: int, found: Survey) -> None:
     spot = Spot(kind, node, len(found.lines), tag)
     if tag in HEADINGS:
         found.headings.append(spot)
-    if kind & ~(Kind.APART | Kind.COMMENT) or tag == "time":
+    if (kind & ~(Kind.APART | Kind.COMMENT) or tag == "time") and len(found.spots) < SPOTS:
         found.spots.append(spot)
 
 
@@ -318,8 +329,11 @@ def _kind(node: HtmlElement) -> int:
             return kind | Kind.AUTHOR | Kind.SURE
         if "tag" in rel.split() or "category" in rel.split():
             return kind | Kind.CATEGORY
-    if (href := attributes.get("href")) and node.tag == "a" and AUTHOR_LINK.search(href):
-        kind |= Kind.AUTHOR | Kind.LINK
+    if (href := attributes.get("href")) and node.tag == "a":
+        if AUTHOR_LINK.search(href):
+            kind |= Kind.AUTHOR | Kind.LINK
+        elif CATEGORY_LINK.search(href):
+            kind |= Kind.CATEGORY | Kind.LINK
     return kind
 
 

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from clipper.extract.metadata.chinese import is_chinese
 from clipper.extract.metadata.graph import Graph, string
-from clipper.extract.metadata.survey import Kind, Spot, Survey, brief, letters, line
+from clipper.extract.metadata.survey import TITLE, Kind, Spot, Survey, brief, letters, line
 
 __all__ = ["Title", "chosen", "site_names", "split"]
 
@@ -62,7 +62,8 @@ def chosen(page: Survey, graph: Graph, sites: frozenset[str]) -> Title:
     social = [
         text for text in page.said("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title") if text
     ]
-    headline = string(graph.article.get("headline") or graph.article.get("name"))
+    social = [text[:TITLE] for text in social]
+    headline = string(graph.article.get("headline") or graph.article.get("name"))[:TITLE]
     heads = [text for text in (page.title, *social, headline) if text]
     given = _given(page.title, [*social, headline], sites)
     best, most = None, LEAST

@@ -1,0 +1,245 @@
+"""What is known of each block of a page, as numbers: the input of `forest`.
+
+The order of the numbers is part of the trained model: whoever changes it trains again
+(benchmarks/train.py). Counts and lengths are logarithms where only their size matters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import accumulate
+from math import log1p
+
+from lxml.html import HtmlElement
+
+from clipper.extract.answer import Answer
+from clipper.extract.blocks import Node
+from clipper.extract.genre import ARTICLE, genre_of
+from clipper.extract.page import squeezed
+from clipper.extract.scores import Scores, scored, summed
+from clipper.extract.vocabulary import NAMES, WORDS, named, said
+
+__all__ = ["features"]
+
+SENTENCES = re.compile(r"[.!?。！？…；;:：]")
+COMMAS = re.compile(r"[,，、；;]")
+DIGITS = re.compile(r"\d")
+CAPITALS = re.compile(r"[A-Z]")
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+ENDED = re.compile(r"[.!?。！？…”\"'’)）:：]\s*$")
+DATED = re.compile(
+    r"(?:19|20)\d\d|\d{1,2}[:.]\d\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|前$", re.I
+)
+ELEMENTS = (
+    "nav footer header aside form main article figure table ul ol section button blockquote dl li details".split()
+)
+# The numbers are names, not sizes, except that headings come in order.
+TAGS = {
+    "p": 1, "div": 2, "li": 3, "td": 4, "th": 4, "h1": 5, "h2": 6, "h3": 7, "h4": 8, "h5": 9, "h6": 9, "blockquote": 10,
+    "pre": 11, "dd": 12, "dt": 13, "figcaption": 14, "caption": 14, "section": 15, "article": 16, "center": 17,
+    "body": 18, "address": 19, "footer": 20, "header": 21, "aside": 22, "nav": 23, "form": 24, "legend": 25, "main": 26,
+    "figure": 27, "details": 28, "summary": 28, "tr": 29,
+}  # fmt: skip
+NEIGHBOURS = (-2, -1, 1, 2)
+FAR = -500  # for a distance to something that is not there
+REPEATED = 5  # levels above a block on which repetition is looked for
+NEAR = 3  # blocks on each side
+
+
+class Page:
+    """What several features of one page share."""
+
+    def __init__(self, root: HtmlElement, nodes: list[Node], answer: Answer, title: str) -> None:
+        self.nodes = nodes
+        self.places = [n for n, node in enumerate(nodes) if node.letters]
+        self.blocks = [nodes[n] for n in self.places]
+        self.answer = answer
+        summed(nodes)
+        self.scores: Scores = scored(nodes)
+        self.letters = max(1, nodes[0].total)
+        self.names = [named(node.names) if node.names else 0 for node in nodes]
+        self.above = self._names_above()
+        self.within = self._elements_around()
+        self.keys = [(node.tag, node.names[:40]) for node in nodes]
+        self.siblings = self._siblings()
+        self.before = [0, *accumulate(len(block.letters) for block in self.blocks)]
+        kept = [len(b.letters) if s >= 0.5 else 0 for b, s in zip(self.blocks, answer.shares, strict=True)]
+        self.kept_before = [0, *accumulate(kept)]
+        self.kept_in = self._kept_in(kept)
+        self.title = self._place_of(title)
+        self.first_heading = next((j for j, block in enumerate(self.blocks) if block.tag == "h1"), -1)
+        genre = genre_of(root)
+        self.says_article = any(genre[n] for n in ARTICLE)
+        self.facts = [*self._facts(), *genre]
+
+    def _names_above(self) -> list[int]:
+        above = [0] * len(self.nodes)
+        for n, node in enumerate(self.nodes[1:], 1):
+            above[n] = above[node.parent] | self.names[node.parent]
+        return above
+
+    def _elements_around(self) -> list[int]:
+        around = [0] * len(self.nodes)
+        bits = {tag: 1 << bit for bit, tag in enumerate(ELEMENTS)}
+        for n, node in enumerate(self.nodes[1:], 1):
+            around[n] = around[node.parent] | bits.get(node.tag, 0)
+        return around
+
+    def _siblings(self) -> dict[tuple[int, tuple[str, str]], tuple[int, int, int]]:
+        """(elements, letters, letters in links) of those with one parent, tag and class."""
+        groups: dict[tuple[int, tuple[str, str]], tuple[int, int, int]] = {}
+        for n, node in enumerate(self.nodes[1:], 1):
+            key = (node.parent, self.keys[n])
+            count, letters, linked = groups.get(key, (0, 0, 0))
+            groups[key] = (count + 1, letters + node.total, linked + node.total_linked)
+        return groups
+
+    def _kept_in(self, kept: list[int]) -> list[int]:
+        """Letters of the answer in each block element."""
+        sums = [0] * len(self.nodes)
+        for place, letters in zip(self.places, kept, strict=True):
+            sums[place] += letters
+        for n in range(len(sums) - 1, 0, -1):
+            sums[self.nodes[n].parent] += sums[n]
+        return sums
+
+    def _place_of(self, title: str) -> int:
+        """The heading that says the page's title, or begins or ends it; -1: none."""
+        wanted, found = squeezed(title).lower(), -1
+        for j, block in enumerate(self.blocks):
+            if block.tag not in ("h1", "h2", "h3") or len(block.letters) <= 6:
+                continue
+            letters = block.letters.lower()
+            if letters in wanted or (wanted and wanted in letters):
+                found = j
+                if block.tag == "h1":
+                    break
+        return found
+
+    def _facts(self) -> list[float]:
+        """Of the page as a whole."""
+        root, blocks = self.nodes[0], self.blocks
+        looked_at = sum(min(200, len(block.text)) for block in blocks)
+        cjk = sum(len(CJK.findall(block.text[:200])) for block in blocks) / max(1, looked_at)
+        articles = [node for node in self.nodes if node.tag == "article"]
+        bit = 1 << ELEMENTS.index("article")
+        outer = sum(node.total for node in articles if not self.within[node.parent] & bit)
+        return [
+            log1p(self.letters), root.total_linked / self.letters, log1p(len(blocks)), cjk, outer / self.letters,
+            len(articles), root.long_blocks, self.answer.count,
+        ]  # fmt: skip
+
+
+def features(page: Page) -> list[list[float]]:
+    """A row of numbers for each block with text."""
+    own = [_own(block) for block in page.blocks]
+    words = [said(block.text.strip()) for block in page.blocks]
+    letters = Counter(block.letters for block in page.blocks)
+    by_key = _by_key(page)
+    so_far: Counter[str] = Counter()
+    rows = []
+    for j, block in enumerate(page.blocks):
+        key = by_key[page.keys[page.places[j]]]
+        row = [*own[j][:6], page.answer.shares[j], *own[j][6:], *_place(page, j), *_answered(page, j)]
+        row += [*_scored(page, j), *_named(page, j), *(words[j] >> bit & 1 for bit in range(len(WORDS)))]
+        row += [*_repeated(page, j), *_around(page, j)]
+        row += [log1p(key[0]), log1p(key[1] / key[0]), key[1] / page.letters]
+        row += [int(block.hidden), letters[block.letters], so_far[block.letters]]
+        row += [j - page.title if page.title >= 0 else FAR, int(page.title >= 0)]
+        row += [j - page.first_heading if page.first_heading >= 0 else FAR, *_beside(page, own, words, j)]
+        rows.append(row + page.facts)
+        so_far[block.letters] += 1
+    return rows
+
+
+def _own(block: Node) -> list[float]:
+    text, length = block.text.strip(), len(block.letters)
+    return [
+        log1p(length), block.linked / length, int(ENDED.search(text[-20:]) is not None),
+        len(SENTENCES.findall(text)) / length, len(COMMAS.findall(text)) / length, TAGS.get(block.tag, 0),
+        length / max(1, len(text.split())), len(DIGITS.findall(text)) / length, len(CAPITALS.findall(text)) / length,
+        text.count("\n") / length, int(DATED.search(text) is not None),
+    ]  # fmt: skip
+
+
+def _place(page: Page, j: int) -> list[float]:
+    return [j / len(page.blocks), page.before[j] / page.letters, log1p(j), page.blocks[j].depth]
+
+
+def _answered(page: Page, j: int) -> list[float]:
+    answer, nodes = page.answer, page.nodes
+    first, last = max(0, j - NEAR), min(len(page.blocks), j + NEAR + 1)
+    kept, near = page.kept_before, page.before[last] - page.before[first]
+    all_kept = max(1, kept[-1])
+    parent = page.blocks[j].parent
+    grandparent = nodes[parent].parent
+    top = page.scores.top
+    return [
+        answer.since[j], answer.until[j], int(answer.first <= j <= answer.last),
+        (kept[last] - kept[first]) / max(1, near), kept[j] / all_kept, log1p(answer.letters), kept[-1] / page.letters,
+        page.kept_in[parent] / max(1, nodes[parent].total), page.kept_in[grandparent] / max(1, nodes[grandparent].total),
+        page.kept_in[top] / all_kept, nodes[top].total / page.letters,
+    ]  # fmt: skip
+
+
+def _scored(page: Page, j: int) -> list[float]:
+    place, scores = page.places[j], page.scores
+    return [scores.best_above[place] / max(1e-9, scores.best), scores.distance[place], int(scores.in_top[place])]
+
+
+def _named(page: Page, j: int) -> list[float]:
+    """For each kind of name 3 on the block itself, 2 on its parent, 1 further up; then the elements around."""
+    place, block = page.places[j], page.blocks[j]
+    mine = page.names[place] | (named(block.inner) if block.inner else 0)
+    parents, above = page.names[block.parent], page.above[place]
+    levels = [
+        3 if mine >> bit & 1 else 2 if parents >> bit & 1 else 1 if above >> bit & 1 else 0 for bit in range(len(NAMES))
+    ]
+    return [*levels, *(page.within[place] >> bit & 1 for bit in range(len(ELEMENTS)))]
+
+
+def _repeated(page: Page, j: int) -> list[float]:
+    """Elements like it beside it, and the largest such row that it or something around it stands in."""
+    place = page.places[j]
+    count, letters, linked = page.siblings.get((page.blocks[j].parent, page.keys[place]), (1, 0, 0))
+    most = (1, 0.0, 0.0)
+    for _ in range(REPEATED):
+        if not place:
+            break
+        group = page.siblings[page.nodes[place].parent, page.keys[place]]
+        if group[0] > most[0]:
+            most = (group[0], group[1] / group[0], group[2] / max(1, group[1]))
+        place = page.nodes[place].parent
+    return [count, log1p(letters / count), linked / max(1, letters), most[0], log1p(most[1]), most[2]]
+
+
+def _around(page: Page, j: int) -> list[float]:
+    parent = page.nodes[page.blocks[j].parent]
+    above = page.nodes[parent.parent]
+    return [
+        parent.total_linked / max(1, parent.total), log1p(parent.total), parent.total / page.letters, log1p(parent.blocks),
+        log1p(parent.commas), above.total_linked / max(1, above.total), above.total / page.letters, parent.long_blocks,
+        above.long_blocks,
+    ]  # fmt: skip
+
+
+def _by_key(page: Page) -> dict[tuple[str, str], tuple[int, int]]:
+    """(blocks, letters) of each tag and class."""
+    found: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for place, block in zip(page.places, page.blocks, strict=True):
+        count, letters = found[page.keys[place]]
+        found[page.keys[place]] = (count + 1, letters + len(block.letters))
+    return found
+
+
+def _beside(page: Page, own: Sequence[Sequence[float]], words: Sequence[int], j: int) -> list[float]:
+    values: list[float] = []
+    for step in NEIGHBOURS:
+        k = j + step
+        if 0 <= k < len(own):
+            values += (own[k][0], own[k][1], own[k][2], own[k][5], page.answer.shares[k], int(words[k] > 0))
+        else:
+            values += (-1, -1, -1, -1, -1, -1)
+    return values

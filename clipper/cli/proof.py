@@ -100,10 +100,10 @@ def _asked(service: str, head: str, allow_private: tuple[str, ...]) -> bytes:
 
 
 def _repair(archive: Archive, source: Path | None) -> None:
-    from clipper.extract import Reader
+    from clipper.cli.readers import open_reader
 
     with ExitStack() as stack:
-        reader = stack.enter_context(Reader())
+        reader = stack.enter_context(open_reader())
         done = archive.repair(source=source, read=reader.read)
     remark(
         "Made again: the search index and the pages' states;"

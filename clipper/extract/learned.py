@@ -75,7 +75,7 @@ def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) 
     blocks = {block.digest: block for block in site.blocks if block.pages >= least}
     if not blocks:
         return None
-    found = tuple(blocks.get(_digest(line.text) or "") for line in lines)
+    found = tuple(blocks.get(_digest(line) or "") for line in lines)
     varying = [line for line, block in zip(lines, found, strict=True) if block is None]
     page = _Page(root, lines, found, site)
     article, strip = page.told_apart()
@@ -86,7 +86,7 @@ def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) 
         article=tuple(lines[n] for n in article if _prose(lines[n])),
         copied=_is_copy(root, url),
         fresh=sum(line.words for line in varying if _prose(line)),
-        words=sum(line.own for line in varying),
+        words=sum(line.own for line, block in zip(lines, found, strict=True) if block is None or _counts(line)),
     )
 
 
@@ -110,7 +110,7 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     first, last = _with_headings(lines, places[0], article), places[-1]
     blocks: dict[str, tuple[str, str, str]] = {}
     for number, line in enumerate(lines):
-        if digest := _digest(line.text):
+        if digest := _digest(line):
             place = "above" if number < first else "below" if number > last else "within"
             blocks.setdefault(digest, (digest, place, line.text[:SAMPLE]))
     return Observed(host, tuple(blocks.values()), _container(_around([lines[n].element for n in places])))
@@ -140,9 +140,11 @@ def elements_of(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlEle
     return frozenset(found)
 
 
-def _digest(text: str) -> str | None:
+def _digest(line: Line) -> str | None:
     """A line's name: its letters, without numbers and addresses: counters, dates and sources change."""
-    letters = NUMBER.sub("0", squeezed(ADDRESS.sub("@", text.lower())))
+    letters = squeezed(ADDRESS.sub("@", line.text.lower()))
+    if not _prose(line):  # a sentence with other numbers is another sentence
+        letters = NUMBER.sub("0", letters)
     return sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:16] if letters else None
 
 
@@ -153,6 +155,11 @@ def _is_copy(root: HtmlElement, url: str) -> bool:
             address = join(url, said) or url
             return urlsplit(address).path.strip("/") != "" and url_key(address) != url_key(url)
     return False
+
+
+def _counts(line: Line) -> bool:
+    """Whether a line has a number, which may be another one on every page."""
+    return NUMBER.search(line.text) is not None
 
 
 def _prose(line: Line) -> bool:

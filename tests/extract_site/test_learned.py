@@ -168,3 +168,18 @@ def test_two_ports_of_a_machine_are_two_sites() -> None:
     with shelf() as case:
         outcomes = [case.file(f"http://127.0.0.1:{port}/", sorry).outcome for port in range(8001, 8006)]
         assert outcomes == [Outcome.NEW] * 5
+
+
+def test_reports_that_differ_in_their_numbers_alone_are_articles() -> None:
+    with shelf() as case:
+        for number in range(8):
+            told = "".join(
+                f"<p>At gauge {n} the water stood {number * 7 + n} cm high, and nobody was called.</p>"
+                for n in range(9)
+            )
+            cells = (
+                "<table>" + "".join(f"<tr><td>{n}</td><td>{number * 3 + n}</td></tr>" for n in range(9)) + "</table>"
+            )
+            assert case.file(f"{BASE}/gauge/{number}", page(number, told)).outcome is Outcome.NEW
+            assert case.file(f"{BASE}/cells/{number}", page(number, cells)).outcome is Outcome.NEW
+        assert "stood 51 cm" in case.read(f"{BASE}/gauge/99", page(99, told)).text

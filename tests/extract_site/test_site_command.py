@@ -18,7 +18,7 @@ def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CLIPPER_RULES", str(tmp_path / "rules"))
     (tmp_path / "rules").mkdir()
     with shelf(tmp_path / "a.db") as case:
-        for number in range(6):
+        for number in range(12):
             case.file(f"{URL}/{number}", page(number, paragraphs(f"story {number}")))
     return tmp_path / "a.db"
 
@@ -33,7 +33,7 @@ def test_hosts_are_listed(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = said(capsys, "--db", str(db), "--json")
     assert code == 0
     (row,) = json.loads(out)
-    assert (row["host"], row["pages"]) == ("harbour.example", 6)
+    assert (row["host"], row["pages"]) == ("harbour.example", 12)
     assert row["blocks"] > 5
 
 
@@ -41,12 +41,12 @@ def test_a_host_shows_its_lines_and_where_they_stand(db: Path, capsys: pytest.Ca
     code, out, err = said(capsys, "harbour.example", "--db", str(db), "--json")
     assert code == 0
     rows = {row["text"]: row for row in json.loads(out)}
-    assert (rows["Home"]["pages"], rows["Home"]["place"]) == (6, "above")
-    assert rows["Share this with somebody who reads."]["place"] == "below"
+    assert (rows["Home"]["pages"], rows["Home"]["place"]) == (12, "above")
+    assert rows["You might also like"]["place"] == "below"
     assert not any("On that day" in text for text in rows)
     _, out, err = said(capsys, f"{URL}/2", "--db", str(db), "--all")
     assert "On that day" in out
-    assert "learned from 6 page(s)" in err
+    assert "learned from 12 page(s)" in err
 
 
 def test_what_was_learned_can_be_forgotten(db: Path, capsys: pytest.CaptureFixture[str]) -> None:

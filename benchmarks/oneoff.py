@@ -1,7 +1,8 @@
 """One `clip URL` against a local server, beside `trafilatura -u URL --json --with-metadata`.
 
 Whole processes, in turn, in one run; each `clip` begins a new archive. Pages are real ones if
-../shared is there, else one of our own. The figure is the median of all pairs of runs.
+../shared is there, else one of our own. The figure is the median, over the pages, of the ratio of
+the best runs: what else the machine does makes runs longer and never shorter.
 
 usage: python -m benchmarks.oneoff [--check]
 """
@@ -16,16 +17,16 @@ from pathlib import Path
 
 import trafilatura
 
-from benchmarks.measure import article, clip, gate, in_turn, median_ms, ratio, real_pages, served
+from benchmarks.measure import article, clip, gate, in_turn, real_pages, served
 
 LIMIT = 1.0
 PAGES = 10
-TIMES = 5
+TIMES = 7
 
 
 def main() -> int:
     pages = dict(real_pages(PAGES) or [("/report", article(1))])
-    ratios = []
+    ratios, pairs = [], []
     with tempfile.TemporaryDirectory() as folder, served(pages) as (base,):
         settings = Path(folder) / "trafilatura.cfg"
         settings.write_text(_settings())
@@ -40,13 +41,15 @@ def main() -> int:
                 ],
             }
             costs = in_turn(commands, times=TIMES)
-            pairs = list(zip(costs["clip"], costs["trafilatura"], strict=True))
-            ratios += [ours.wall / theirs.wall for ours, theirs in pairs]
+            best = {name: min(run.wall for run in runs) for name, runs in costs.items()}
+            ratios.append(best["clip"] / best["trafilatura"])
+            pairs += [a.wall / b.wall for a, b in zip(*costs.values(), strict=True)]
             print(
-                f"{path} {len(pages[path]):,} bytes: clip {median_ms(costs['clip']):.0f} ms, "
-                f"trafilatura {median_ms(costs['trafilatura']):.0f} ms, ratio {ratio(*costs.values()):.2f}"
+                f"{path} {len(pages[path]):,} bytes: clip {1000 * best['clip']:.0f} ms, "
+                f"trafilatura {1000 * best['trafilatura']:.0f} ms, ratio {ratios[-1]:.2f}"
             )
-    kept = gate("clip URL / trafilatura -u URL, wall", statistics.median(ratios), LIMIT)
+    print(f"median of all {len(pairs)} pairs of runs: {statistics.median(pairs):.2f}")
+    kept = gate("clip URL / trafilatura -u URL, best wall time", statistics.median(ratios), LIMIT)
     return 0 if kept or "--check" not in sys.argv else 1
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clipper.extract import Reader, extract
-from clipper.models import Capture
+from clipper.models import Capture, Verdict
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 PAGES = ["4hou-article/page.html", "english-essay/page.html", "wechat-spans/page.html"]
@@ -51,7 +51,7 @@ def test_the_last_resort_is_loaded_when_it_is_needed() -> None:
     code = f"""
 from datetime import datetime
 from clipper.extract.article import read
-from clipper.models import Capture
+from clipper.models import Capture, Verdict
 read(Capture("http://a.example/", "http://a.example/", 200, (), {SHORT!r}, datetime.now()))
 """
     assert loaded(code)["justext.core"]
@@ -79,3 +79,10 @@ def test_versions_that_have_no_folder_of_their_own_are_told_as_ever() -> None:
 def test_the_date_finder_is_the_real_one_when_it_is_asked() -> None:
     code = 'import htmldate; assert htmldate.find_date("<time datetime=2024-05-06>x</time><p>y") == "2024-05-06"'
     assert loaded(code)["htmldate"]
+
+
+def test_a_page_gets_its_time_of_the_processor_and_no_more() -> None:
+    hostile = "<div " + " ".join(f"a{n}=1" for n in range(60_000)) + ">words"
+    with Reader(time_limit=1.0) as reader:
+        read = reader.read(capture(hostile.encode()))
+    assert (read.verdict, read.reason) == (Verdict.UNREADABLE, "reading took longer than 1 seconds")

@@ -36,11 +36,11 @@ def print_hits(hits: Iterable[Hit]) -> None:
         if number:
             click.echo()
         click.echo(_bold(clipped(safe(hit.snapshot.title or ""), columns_of_terminal())))
-        click.echo(f"  {hit.snapshot.fetched_at.strftime(WHEN)}  {_found(hit.snippet)}")
+        click.echo(f"  {hit.snapshot.fetched_at.strftime(WHEN)}  {found(hit.snippet)}")
         click.echo(f"  {safe(hit.page.url, limit=2000)}")
 
 
-def _found(snippet: str) -> str:
+def found(snippet: str) -> str:
     """The snippet, its hits in bold or in [brackets]."""
     parts = []
     for number, part in enumerate(snippet.replace("\x03", "\x02").split("\x02")):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -66,9 +65,6 @@ def clip_command(
     html: Path | None,
     page_url: str | None,
     db: Path,
-    dry_run: bool,
-    keep_bodies: Literal["last", "all", "none"],
-    isolate: bool,
     **options: Any,
 ) -> int:
     """Fetch pages, read their articles and file them (the default command).
@@ -81,31 +77,21 @@ def clip_command(
     Exit codes: 0 fine or unchanged, 1 some failed, 2 usage, 3 file or archive, 4 network,
     5 HTTP status, 6 fetched but no article, 7 refused by policy, 130 interrupted.
     """
-    from clipper.archive import Archive
-
     manner = Manner(**{name: options[name] for name in ("form", "quiet", "verbose", "abort", "error_file")})
     saved = _saved(html, page_url, urls)
     _no_slip(urls)
     addresses = list(dict.fromkeys([*urls, *(url for file in lists for url in read_list(file))]))
     if saved is None and not addresses:
         raise UsageError("no address given; write `clip URL`, `clip -i FILE`, or `clip --help`")
-    with ExitStack() as stack:
-        reader = stack.enter_context(open_reader(isolate=isolate, meanwhile=Archive.warm))
-        if saved is not None or len(addresses) == 1:
-            reader.fork()
-            if saved is not None or not db.exists():
-                reader.warm()  # it takes longest, and the page is sure to be read
-        archive = stack.enter_context(_archive(db, dry_run, keep_bodies, quiet=manner.quiet))
-        if saved is None:
-            results = _results(addresses, archive, reader, options)
-        else:
-            from clipper.pipeline import clip_file
-
-            results = iter([clip_file(*saved, archive=archive, reader=reader, now=datetime.now(UTC))])
+    with (
+        _reader(options["isolate"], one=len(addresses) < 2, new=not db.exists()) as reader,
+        _archive(db, options["dry_run"], options["keep_bodies"], quiet=manner.quiet) as archive,
+    ):
+        results = _results(addresses, archive, reader, options) if saved is None else _filed(*saved, archive, reader)
         code = Tale(manner, total=len(addresses) or 1).tell(results)
-        if dry_run and not manner.quiet:
-            remark("Dry run: nothing was filed.")
-        return code
+    if options["dry_run"] and not manner.quiet:
+        remark("Dry run: nothing was filed.")
+    return code
 
 
 def _no_slip(words: tuple[str, ...]) -> None:
@@ -139,6 +125,18 @@ def read_list(file: Path) -> Iterator[str]:
     for line in text.splitlines():
         if (stripped := line.strip()) and not stripped.startswith("#"):
             yield stripped.split(" #")[0].strip()
+
+
+def _reader(isolate: bool, *, one: bool, new: bool) -> Reader:
+    """The reader; for one page its worker starts at once, for a new archive at full speed."""
+    from clipper.archive import Archive
+
+    reader = open_reader(isolate=isolate, meanwhile=Archive.warm)
+    if one:
+        reader.fork()
+        if new:
+            reader.warm()  # it takes longest, and the page is sure to be read
+    return reader
 
 
 def _archive(db: Path, dry_run: bool, keep_bodies: Literal["last", "all", "none"], *, quiet: bool) -> Archive:
@@ -175,6 +173,13 @@ def _results(addresses: list[str], archive: Archive, reader: Reader, options: di
         force=force,
         max_age=options["max_age"],
     )
+
+
+def _filed(body: bytes, url: str, archive: Archive, reader: Reader) -> Iterator[Result]:
+    """The result of a saved page."""
+    from clipper.pipeline import clip_file
+
+    yield clip_file(body, url, archive=archive, reader=reader, now=datetime.now(UTC))
 
 
 def _saved(html: Path | None, url: str | None, urls: tuple[str, ...]) -> tuple[bytes, str] | None:

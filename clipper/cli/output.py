@@ -48,10 +48,10 @@ def counted(number: int, noun: str, several: str | None = None) -> str:
 
 
 def width(text: str) -> int:
-    """How many columns the text takes on a terminal: two for a wide character."""
+    """How many columns the text takes on a terminal: two for a wide character, none for a mark on one."""
     if text.isascii():
         return len(text)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def columns_of_terminal() -> int:
@@ -128,13 +128,13 @@ def _print_table(rows: list[Row], columns: Sequence[str]) -> None:
     cells = [[safe(_shown(row.get(column))) for column in columns] for row in rows]
     widths = [max(map(width, [name, *column])) for name, column in zip(columns, zip(*cells, strict=True), strict=True)]
     if sys.stdout.isatty():
-        _fit(widths, columns_of_terminal())
+        fit(widths, columns_of_terminal())
     for line in [list(columns), *cells]:
         parts = [_padded(clipped(cell, size), size) for cell, size in zip(line, widths, strict=True)]
         click.echo("  ".join(parts).rstrip())
 
 
-def _fit(widths: list[int], available: int) -> None:
+def fit(widths: list[int], available: int) -> None:
     """Narrow the widest columns; the last one, an address or a reason, stays whole and may wrap."""
     first = widths[:-1]
     while first and sum(widths) + 2 * (len(widths) - 1) > available and max(first) > NARROWEST:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,10 @@ from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import KeepBodies, db_option, format_options, keep_bodies_option, reading, writing
 from clipper.cli.output import complain, counted, print_rows, remark, safe
 from clipper.errors import LockedError
+
+if TYPE_CHECKING:
+    from clipper.models import Outcome
+    from clipper.pipeline import Result
 
 COLUMNS = ("kind", "last_fetched", "failures", "tags", "title", "url")
 
@@ -110,7 +115,6 @@ def sync_command(db: Path, keep_bodies: KeepBodies, quiet: bool, verbose: bool, 
     Example: clip sync --db /home/me/archive.db
     """
     from clipper.cli.readers import open_reader
-    from clipper.cli.telling import line_of
     from clipper.models import Outcome
     from clipper.sync import lock, run, sources
 
@@ -135,15 +139,24 @@ def sync_command(db: Path, keep_bodies: KeepBodies, quiet: bool, verbose: bool, 
             open_reader=open_reader,
             hosts_at_once=1 if options["replay"] else 8,
         )
-        for result in results:
-            if result.error:
-                complain(f"{result.outcome}: {result.error}")
-                failed += 1
-            elif result.outcome in told and not quiet:
-                click.echo(line_of(result))
+        failed += _tell(results, set() if quiet else told)
     if verbose:
         remark(f"{counted(len(wanted), 'page')} fetched, {counted(failed, 'failure')}.")
     return 1 if failed else 0
+
+
+def _tell(results: Iterable[Result], told: set[Outcome]) -> int:
+    """Print those results that are asked for, and every failure; how many failed."""
+    from clipper.cli.telling import line_of
+
+    failed = 0
+    for result in results:
+        if result.error:
+            complain(f"{result.outcome}: {result.error}")
+            failed += 1
+        elif result.outcome in told:
+            click.echo(line_of(result))
+    return failed
 
 
 def _lock(stack: ExitStack, held: Any, verbose: bool) -> None:

@@ -74,12 +74,12 @@ class Process:
     def hear(self, *, deadline: float) -> bytes:
         return receive(self._back, deadline)
 
-    def kill(self) -> None:
-        """End it, and wait until it has ended."""
+    def kill(self) -> int:
+        """End it, and wait until it has ended; the signal that ended it, 0 if it went by itself."""
         os.kill(self.pid, signal.SIGKILL)
         os.close(self._to)
         os.close(self._back)
-        os.waitpid(self.pid, 0)
+        return os.WTERMSIG(os.waitpid(self.pid, 0)[1])
 
 
 def send(pipe: int, message: bytes, deadline: float | None = None) -> None:

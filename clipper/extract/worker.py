@@ -6,9 +6,11 @@ once, imports the extractors while the network is waited for, and lives for many
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import select
+import signal
 import sys
 import threading
 import time
@@ -21,7 +23,8 @@ from clipper.models import Capture, Extraction, Site, SiteRules, Verdict
 
 __all__ = ["Reader", "serve"]
 
-TIME_LIMIT = 10.0  # seconds for one page, once the worker is warm
+TIME_LIMIT = 10.0  # seconds of the processor for one page, once the worker is warm
+PATIENCE = 6  # times as long by the clock: on a machine that is busy a good page takes longer
 WARM_UP = 60.0  # seconds for the imports, on the slowest machine
 MEMORY_LIMIT = 1 << 30  # bytes of address space
 WARM = b""  # the message that asks for no page, but to get ready for some
@@ -32,7 +35,7 @@ CODE = "from clipper.extract.worker import serve; serve()"
 class Reader:
     """Reads captures; a page that stalls or kills the worker gets the verdict `unreadable`.
 
-    `meanwhile` is called once, while the worker reads the first page.
+    `time_limit` is in seconds of processor time for one page, `memory_limit` in bytes; `meanwhile` is called once, while the worker reads the first page.
     """
 
     def __init__(
@@ -65,7 +68,8 @@ class Reader:
             import hashlib  # noqa: F401
             import logging  # noqa: F401
 
-            self._begin(Process.fork(lambda source, sink: _answer(source, sink, self._memory_limit)))
+            limits = self._time_limit, self._memory_limit
+            self._begin(Process.fork(lambda source, sink: _answer(source, sink, *limits)))
 
     def another(self) -> Reader:
         """A reader of the same kind, with a worker of its own."""
@@ -78,7 +82,7 @@ class Reader:
         if not self._isolate or self._told:
             return
         if self._process is None:
-            self._begin(Process.spawn(CODE, str(self._memory_limit)))
+            self._begin(Process.spawn(CODE, str(self._time_limit), str(self._memory_limit)))
         try:
             self._worker.say(WARM, deadline=time.monotonic() + WARM_UP)
         except (OSError, TimeoutError):
@@ -97,17 +101,21 @@ class Reader:
             return self._ask(capture, site)
         except TimeoutError:
             self.close()
-            return _unreadable(f"reading took longer than {self._time_limit:g} seconds")
+            return _unreadable(f"reading took longer than {PATIENCE * self._time_limit:g} seconds")
         except (EOFError, BrokenPipeError, ConnectionError):
-            self.close()
+            if self._end() == signal.SIGXCPU:
+                return _unreadable(f"reading took longer than {self._time_limit:g} seconds")
             return _unreadable("reading it ended the reader: too much memory, or a crash")
 
     def close(self) -> None:
         """End the worker, if one runs."""
+        self._end()
+
+    def _end(self) -> int:
+        """End the worker; the signal that did it."""
         process, self._process = self._process, None
         self._told = self._ready = False
-        if process is not None:
-            process.kill()
+        return process.kill() if process is not None else 0
 
     def __enter__(self) -> Self:
         return self
@@ -138,9 +146,9 @@ class Reader:
                 self._meanwhile = None
             worker.hear(deadline=limit)
             self._ready = True
-            deadline = time.monotonic() + self._time_limit
+            deadline = time.monotonic() + PATIENCE * self._time_limit
         else:
-            deadline = time.monotonic() + self._time_limit
+            deadline = time.monotonic() + PATIENCE * self._time_limit
             worker.say(question, deadline=deadline)
         answer = pickle.loads(worker.hear(deadline=deadline))
         assert isinstance(answer, Extraction)
@@ -148,15 +156,15 @@ class Reader:
 
 
 def serve() -> None:
-    """The worker as a program: the memory limit is its argument, the pipes its streams."""
+    """The worker as a program: its limits are its arguments, the pipes its streams."""
     source, sink = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)  # a library that prints must not disturb the answers
-    _answer(source, sink, int(sys.argv[1]))
+    _answer(source, sink, float(sys.argv[1]), int(sys.argv[2]))
 
 
-def _answer(source: int, sink: int, memory: int) -> None:
+def _answer(source: int, sink: int, seconds: float, memory: int) -> None:
     """Get ready at the first message, say so, and answer one capture after the other."""
     _limit(memory)
     try:
@@ -167,6 +175,7 @@ def _answer(source: int, sink: int, memory: int) -> None:
             read(_page())  # nothing to do yet: what is compiled at the first page is compiled now
         while True:
             if message != WARM:
+                _allow(seconds)
                 send(sink, pickle.dumps(read(*pickle.loads(message)), 5))
             message = receive(source)
     except EOFError:
@@ -203,6 +212,15 @@ def _limit(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform != "darwin":  # where the limit does not exist for address space
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _allow(seconds: float) -> None:
+    """From now on so many seconds of the processor, rounded up; then the system ends the process."""
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = math.ceil(time.process_time() + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if most == resource.RLIM_INFINITY else min(soft, most), most))
 
 
 def _unreadable(reason: str) -> Extraction:

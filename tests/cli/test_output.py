@@ -1,6 +1,7 @@
 """What reaches the terminal."""
 
 import csv
+import dataclasses
 import io
 import json
 from datetime import UTC, datetime, timedelta
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clipper.cli import output
+from clipper.cli import cards, output
 from clipper.cli.group import COMMANDS, cli
 from clipper.cli.options import Duration, Moment
+from clipper.models import Page, PageState
 
 HOSTILE = ["\x1b[2J", "a\u202eb", "a\x00b", "line\u2028break", "\x9b31m", "\ufeff", "bell\x07", "\r\nfake line"]
 
@@ -54,6 +56,67 @@ def test_rows_print_as_a_json_list(rows: list[dict[str, object]], capsys: pytest
 def test_wide_characters_take_two_columns(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_rows([{"a": "漏洞", "b": "x"}, {"a": "long", "b": "y"}], form=None, columns=("a", "b"))
     assert capsys.readouterr().out.splitlines() == ["a     b", "漏洞  x", "long  y"]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"), [("abc", 3), ("漏洞", 4), ("한글", 4), ("ｆ", 2), ("e\u0301", 1), ("", 0)]
+)
+def test_columns_are_counted_as_a_terminal_does(text: str, columns: int) -> None:
+    assert output.width(text) == columns
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60), st.integers(1, 50))
+def test_what_is_cut_fits(text: str, columns: int) -> None:
+    assert output.width(output.clipped(text, columns)) <= max(columns, 1)
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=6), st.integers(20, 200))
+def test_a_table_narrows_all_but_its_last_column(widths: list[int], terminal: int) -> None:
+    fitted = list(widths)
+    output.fit(fitted, terminal)
+    assert fitted[-1] == widths[-1]
+    assert all(old >= new >= min(old, output.NARROWEST) for old, new in zip(widths, fitted, strict=True))
+
+
+LONG = "一个过期构建账号引发的供应链投毒事件复盘" * 4
+
+
+def page(**fields: object) -> Page:
+    moment = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+    known = {
+        "id": 1,
+        "url": "https://example.com/a-long-way-to-a-page/that-does-not-fit-into-forty-columns?page=1",
+        "title": LONG,
+        "state": PageState.ALIVE,
+        "versions": 2,
+        "last_changed": moment,
+        "last_fetched": moment,
+    }
+    chosen = known | fields
+    values = {field.name: chosen.get(field.name) for field in dataclasses.fields(Page)}
+    return Page(**values)  # type: ignore[arg-type]
+
+
+def test_a_card_fits_the_terminal_and_keeps_its_address_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    cards.print_pages([page(), page(title=None, versions=0, last_changed=None, state=PageState.GONE)])
+    first, address, second, _ = capsys.readouterr().out.splitlines()
+    assert output.width(first) <= 80
+    assert first.startswith("2026-11-24 08:30  一个")
+    assert first.endswith("…  (2 versions)")
+    assert address.strip() == page().url
+    assert second == "2026-11-24 08:30  (no version)  (gone)"
+
+
+def test_a_hit_stands_in_brackets_where_nothing_is_bold() -> None:
+    assert cards.found("…of the \x02cold\x03 \x02starts\x03 \x1b[2J") == "…of the [cold] [starts] \\u001b[2J"
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 words"), (1, "1 word"), (1234, "1,234 words")])
+def test_things_are_counted(number: int, said: str) -> None:
+    assert output.counted(number, "word") == said
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -20,12 +20,12 @@ floors:
 test *args:
     {{python}} -m pytest {{args}}
 
-# Make docs/reference.md from the commands' own help
+# Make docs/reference.md from the commands' own help, and what docs/tutorial.md quotes from what they print
 docs:
-    {{python}} -m cogapp -r docs/reference.md
+    {{python}} -m cogapp -r docs/reference.md docs/tutorial.md
 
 docs-check:
-    {{python}} -m cogapp --check docs/reference.md
+    {{python}} -m cogapp --check docs/reference.md docs/tutorial.md
 
 # Make every tape again from the pages beside it
 fixtures:

@@ -28,7 +28,7 @@ def main() -> int:
         Path(folder, "urls.txt").write_text("\n".join(addresses))
         allowed = [word for n in range(1, HOSTS + 1) for word in ("--allow-private", f"127.0.0.{n}")]
         db, told = f"{folder}/a.db", Path(folder, "told")
-        cost = run([*clip(), "-i", f"{folder}/urls.txt", "--json", "--sleep", "0", "--db", db, *allowed], output=told)
+        cost = run([*clip(), "-i", f"{folder}/urls.txt", "--nl", "--sleep", "0", "--db", db, *allowed], output=told)
         results = [json.loads(line) for line in told.read_text().splitlines() if line.startswith("{")]
         lost = set(addresses) - {result["url"] for result in results}
         filed = _filed(db)

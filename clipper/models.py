@@ -26,6 +26,7 @@ class Verdict(StrEnum):
     MAINTENANCE = "maintenance"
     REDIRECT_STUB = "redirect-stub"
     CHROME_ONLY = "chrome-only"  # nothing that the host's other pages do not have
+    FEED = "feed"  # it lists pages, and is none
     NOT_HTML = "not-html"
     UNREADABLE = "unreadable"  # the extractor crashed, or ran out of time or memory
 

@@ -21,6 +21,7 @@ from clipper.errors import (
     FetchError,
     InvalidURL,
     RefusedError,
+    TapeError,
     UnusableError,
 )
 from clipper.models import Capture, Completeness, Extraction, Filed, Outcome, Validators, Verdict
@@ -72,7 +73,7 @@ class Gathered:
     started: datetime
     capture: Capture | None = None
     extraction: Extraction | None = None
-    error: FetchError | RefusedError | None = None
+    error: FetchError | RefusedError | TapeError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,10 @@ class Result:
     words: int = 0
     change: str | None = None
     status: int | None = None
+    verdict: str | None = None
+    final_url: str | None = None
+    bytes: int = 0
+    requests: int = 0
     snapshot_id: int | None = None
     milliseconds: int = 0
     error: ClipperError | None = None
@@ -136,6 +141,14 @@ def prepare(url: str, *, archive: Archive, force: bool = False) -> Job:
     return Job(fetchable, key, archive.validators(key), archive.latest_body(key))
 
 
+def never_read(url: str, *, archive: Archive) -> bool:
+    """Whether no good answer of the address is archived, so that the next one is sure to be read."""
+    try:
+        return not prepare(url, archive=archive).validators
+    except InvalidURL:
+        return False
+
+
 def gather(
     job: Job,
     *,
@@ -153,7 +166,7 @@ def gather(
         reader.warm()
     try:
         capture = fetcher.fetch(job.url, validators=job.validators)
-    except (FetchError, RefusedError) as error:
+    except (FetchError, RefusedError, TapeError) as error:
         return Gathered(job, started, getattr(error, "capture", None), error=error)
     if capture.status == 304 or _same_bytes(job, capture):
         return Gathered(job, started, capture)
@@ -191,6 +204,8 @@ def _same_bytes(job: Job, capture: Capture) -> bool:
 
 def _settle_error(gathered: Gathered, archive: Archive) -> Result:
     job, error = gathered.job, gathered.error
+    if isinstance(error, TapeError):  # it says something about the tape, and nothing about the page
+        return Result(url=job.url, outcome=Outcome.FAILED, error=error)
     outcome = Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.FAILED
     status = error.status if isinstance(error, FetchError) else None
     archive.record_failure(
@@ -217,6 +232,10 @@ def _result(job: Job, capture: Capture, extraction: Extraction | None, filed: Fi
         words=extraction.words if extraction else 0,
         change=filed.change,
         status=capture.status,
+        verdict=str(extraction.verdict) if extraction else None,
+        final_url=capture.final_url,
+        bytes=len(capture.body),
+        requests=len(capture.hops),
         snapshot_id=filed.snapshot_id,
         milliseconds=capture.milliseconds,
         error=error,
@@ -229,7 +248,7 @@ def _unusable(url: str, capture: Capture, extraction: Extraction) -> UnusableErr
         return UnusableError(f"{url}: {said}; try again later", url=url, verdict="truncated")
     advice = ADVICE.get(extraction.verdict, "the page is kept as evidence, and no version was filed")
     reason = f" ({extraction.reason})" if extraction.reason else ""
-    message = f"{url}: {extraction.verdict}{reason}; {advice}"
+    message = f"{url}: {extraction.verdict}{reason}; {advice.replace('URL', url)}"
     return UnusableError(message, url=url, verdict=extraction.verdict)
 
 
@@ -245,6 +264,7 @@ ADVICE: dict[str, str] = {
     "maintenance": "the site is down for maintenance; try again later",
     "redirect-stub": "the page only sends readers elsewhere; clip the address it names",
     "chrome-only": "there is nothing on it but the site's menus; look at it in a browser",
+    "feed": "`clip watch add URL` follows it",
     "not-html": "clipper reads web pages; download other files with another tool",
     "unreadable": "its bytes are kept; `clip --no-isolate` shows what the extractor says",
 }

@@ -26,7 +26,7 @@ def expectation(case: Path) -> dict[str, Any]:
 def clip(case: Path, db: Path, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, Any]:
     """One `clip --replay`, as its JSON tells it."""
     run(["--replay", str(case / "tape.warc.gz"), "--db", str(db), "--json", *more, expectation(case)["url"]])
-    told = json.loads(capsys.readouterr().out)
+    (told,) = json.loads(capsys.readouterr().out)
     assert isinstance(told, dict)
     return told
 

@@ -34,6 +34,13 @@ class Archive(Reader):
             return cls(path, keep=False, clock=clock)
         return cls(MEMORY, create=True, clock=clock)
 
+    @staticmethod
+    def warm() -> None:
+        """Import what filing takes, so that the first `record` need not."""
+        from clipper.archive import bodies, filing, ledger  # noqa: F401
+
+        bodies.load()
+
     def record(
         self,
         capture: Capture,

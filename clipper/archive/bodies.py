@@ -15,7 +15,7 @@ from typing import cast
 
 from clipper.errors import ArchiveError
 
-__all__ = ["drop_if_unused", "read", "store"]
+__all__ = ["drop_if_unused", "load", "read", "store"]
 
 LEVEL = 9  # on 925 KB against the version before: 5 ms; level 3 takes 1.3 ms and half as much again
 WHOLE_EVERY = 32
@@ -97,7 +97,7 @@ def _depth(connection: sqlite3.Connection, base: str | None) -> int:
     return int(row[0]) + 1 if row and row[1] >= SMALL else 0
 
 
-def _zstd() -> ModuleType:
+def load() -> ModuleType:
     """The zstd of the standard library, or its backport; loaded with the first body."""
     if sys.version_info >= (3, 14):
         from compression import zstd
@@ -107,7 +107,7 @@ def _zstd() -> ModuleType:
 
 
 def _compressed(body: bytes, prefix: bytes | None) -> bytes:
-    zstd = _zstd()
+    zstd = load()
     parameter = zstd.CompressionParameter
     options = {parameter.compression_level: LEVEL, parameter.checksum_flag: 1}
     if prefix is None:
@@ -122,7 +122,7 @@ def _compressed(body: bytes, prefix: bytes | None) -> bytes:
 def _decoded(codec: str, data: bytes, base: bytes, name: str) -> bytes:
     if codec == "raw":
         return data
-    zstd = _zstd()
+    zstd = load()
     try:
         if codec == "zstd":
             return cast(bytes, zstd.decompress(data))

@@ -107,8 +107,12 @@ def _check_file(path: Path, *, create: bool) -> None:
 def _raw(path: Path, *, options: str = "mode=rwc") -> sqlite3.Connection:
     name = ":memory:" if str(path) == ":memory:" else f"file:{quote(str(path.absolute()))}?{options}"
     connection = sqlite3.connect(name, uri=True, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None)
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from clipper import urls
-from clipper.cli.options import db_option, writing
+from clipper.cli.options import db_option, page_of, writing
 from clipper.cli.output import safe
 
 
@@ -23,8 +22,8 @@ def tag_command(url: str, tags: tuple[str, ...], remove: bool, db: Path) -> None
 
     Example: clip tag https://www.4hou.com/posts/DxRx security 漏洞
     """
-    key = urls.url_key(url)
     with writing(db) as archive:
+        key = page_of(url, archive).url_key
         if tags and remove:
             archive.untag(key, *tags)
         elif tags:
@@ -44,8 +43,8 @@ def note_command(url: str, text: str | None, db: Path) -> None:
 
     Example: clip note https://www.4hou.com/posts/DxRx "cited in the October report"
     """
-    key = urls.url_key(url)
     with writing(db) as archive:
+        key = page_of(url, archive).url_key
         if text:
             archive.note(key, text)
         for note in archive.notes(key):

@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from clipper.cli.network import network_options, policy_of
-from clipper.cli.options import Duration, db_option
-from clipper.cli.output import complain, safe
+from clipper.cli.network import network_options, open_fetcher, policy_of
+from clipper.cli.options import Duration, db_option, format_options
+from clipper.cli.output import remark
+from clipper.cli.telling import Manner, Tale
 from clipper.errors import UsageError
+from clipper.extract import Reader
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
-    from clipper.fetch import Policy
     from clipper.pipeline import Result
-
-SOME_FAILED = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How `clip` goes about its addresses, and how it tells of them."""
-
-    policy: Policy
-    replay: Path | None
-    force: bool
-    max_age: timedelta | None
-    isolate: bool
-    json: bool
-    quiet: bool
-    verbose: bool
-    abort: bool
-    error_file: Path | None
 
 
 @click.command("clip")
@@ -74,7 +56,7 @@ class Manner:
 @click.option("--abort-on-error", "abort", is_flag=True, help="Stop at the first address that fails.")
 @click.option("-e", "--error-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the addresses that failed there, for a later -i.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a page.")
+@format_options
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell more.")
 def clip_command(
@@ -85,6 +67,7 @@ def clip_command(
     db: Path,
     dry_run: bool,
     keep_bodies: Literal["last", "all", "none"],
+    isolate: bool,
     **options: Any,
 ) -> int:
     """Fetch pages, read their articles and file them (the default command).
@@ -97,179 +80,109 @@ def clip_command(
     Exit codes: 0 fine or unchanged, 1 some failed, 2 usage, 3 file or archive, 4 network,
     5 HTTP status, 6 fetched but no article, 7 refused by policy, 130 interrupted.
     """
-    manner = _manner(options)
-    if html is not None or page_url is not None:
-        return _clip_saved(html, page_url, urls, db, manner)
-    addresses = [*urls, *(url for file in lists for url in read_list(file))]
-    if not addresses:
+    from clipper.archive import Archive
+
+    manner = Manner(**{name: options[name] for name in ("form", "quiet", "verbose", "abort", "error_file")})
+    saved = _saved(html, page_url, urls)
+    _no_slip(urls)
+    addresses = list(dict.fromkeys([*urls, *(url for file in lists for url in read_list(file))]))
+    if saved is None and not addresses:
         raise UsageError("no address given; write `clip URL`, `clip -i FILE`, or `clip --help`")
     with ExitStack() as stack:
-        archive = stack.enter_context(_archive(db, dry_run, keep_bodies))
-        return Tale(manner, total=len(addresses)).tell(_results(addresses, archive, manner, stack))
+        reader = stack.enter_context(Reader(isolate=isolate, meanwhile=Archive.warm))
+        if saved is not None or len(addresses) == 1:
+            reader.fork()
+            if saved is not None or not db.exists():
+                reader.warm()  # it takes longest, and the page is sure to be read
+        archive = stack.enter_context(_archive(db, dry_run, keep_bodies, quiet=manner.quiet))
+        if saved is None:
+            results = _results(addresses, archive, reader, options)
+        else:
+            from clipper.pipeline import clip_file
+
+            results = iter([clip_file(*saved, archive=archive, reader=reader, now=datetime.now(UTC))])
+        code = Tale(manner, total=len(addresses) or 1).tell(results)
+        if dry_run and not manner.quiet:
+            remark("Dry run: nothing was filed.")
+        return code
+
+
+def _no_slip(words: tuple[str, ...]) -> None:
+    """Complain about a first word that is a misspelt command, or a file."""
+    if not words or ":" in words[0]:
+        return
+    from difflib import get_close_matches
+
+    from clipper.cli.group import COMMANDS
+
+    if words[0] in COMMANDS:
+        raise UsageError(f"`clip {words[0]}` does not know all of the options before it; see `clip {words[0]} --help`")
+    meant = [] if "." in words[0] else get_close_matches(words[0], COMMANDS, n=1, cutoff=0.7)
+    if meant:
+        raise UsageError(f"there is no command {words[0]!r}; did you mean `clip {meant[0]}`?")
+    if Path(words[0]).is_file():
+        raise UsageError(
+            f"{words[0]} is a file; `clip -i FILE` reads addresses from it, "
+            "`clip --html FILE --url URL` files it as a page"
+        )
 
 
 def read_list(file: Path) -> Iterator[str]:
     """The addresses in a list: one a line, the first word of it; `#` begins a comment."""
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the list {file}: {error}") from error
+    except OSError as error:
+        raise UsageError(f"cannot read the list {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"cannot read the list {file}: it is not text in UTF-8") from error
     for line in text.splitlines():
         if (stripped := line.strip()) and not stripped.startswith("#"):
             yield stripped.split(" #")[0].strip()
 
 
-def _manner(options: dict[str, Any]) -> Manner:
-    return Manner(
-        policy=policy_of(options),
-        replay=options["replay"],
-        force=options["force"],
-        max_age=options["max_age"],
-        isolate=options["isolate"],
-        json=options["as_json"],
-        quiet=options["quiet"],
-        verbose=options["verbose"],
-        abort=options["abort"],
-        error_file=options["error_file"],
-    )
-
-
-def _archive(db: Path, dry_run: bool, keep_bodies: Literal["last", "all", "none"]) -> Archive:
+def _archive(db: Path, dry_run: bool, keep_bodies: Literal["last", "all", "none"], *, quiet: bool) -> Archive:
     """The archive to file in; a dry run files in a copy that nobody keeps."""
     from clipper.archive import Archive
 
     if dry_run:
         return Archive.scratch(db)
-    return Archive.open(db, create=True, keep_bodies=keep_bodies)
+    archive = Archive.open(db, create=True, keep_bodies=keep_bodies)
+    if archive.created and not quiet:
+        remark(f"New archive: {db.absolute()}")
+    return archive
 
 
-def _results(addresses: list[str], archive: Archive, manner: Manner, stack: ExitStack) -> Iterator[Result]:
+def _results(addresses: list[str], archive: Archive, reader: Reader, options: dict[str, Any]) -> Iterator[Result]:
     """One result an address: a single one straight through, several hosts side by side."""
-    from clipper.cli.network import open_fetcher
-    from clipper.extract import Reader
+    policy, replay, force = policy_of(options), options["replay"], options["force"]
+    if len(addresses) == 1 and not options["max_age"]:
+        from clipper.pipeline import clip, never_read
 
-    if len(addresses) == 1 and not manner.max_age:
-        from clipper.pipeline import clip
-
-        reader = stack.enter_context(Reader(isolate=manner.isolate))
-        with open_fetcher(manner.policy, manner.replay) as fetcher:
-            yield clip(addresses[0], archive=archive, fetcher=fetcher, reader=reader, force=manner.force)
+        if force or never_read(addresses[0], archive=archive):
+            reader.warm()  # before the network's libraries are imported
+        with open_fetcher(policy, replay) as fetcher:
+            yield clip(addresses[0], archive=archive, fetcher=fetcher, reader=reader, force=force)
         return
     from clipper.sync import run
 
     yield from run(
         addresses,
         archive=archive,
-        open_fetcher=lambda: open_fetcher(manner.policy, manner.replay),
-        open_reader=lambda: Reader(isolate=manner.isolate),
-        hosts_at_once=1 if manner.replay else 8,
-        force=manner.force,
-        max_age=manner.max_age,
+        open_fetcher=lambda: open_fetcher(policy, replay),
+        open_reader=reader.another,
+        hosts_at_once=1 if replay else 8,
+        force=force,
+        max_age=options["max_age"],
     )
 
 
-def _clip_saved(html: Path | None, url: str | None, urls: tuple[str, ...], db: Path, manner: Manner) -> int:
-    from clipper.archive import Archive
-    from clipper.extract import Reader
-    from clipper.pipeline import clip_file
-
+def _saved(html: Path | None, url: str | None, urls: tuple[str, ...]) -> tuple[bytes, str] | None:
+    """The bytes and the address of a page that was saved; None if none was named."""
+    if html is None and url is None:
+        return None
     if html is None or url is None or urls:
         raise UsageError("--html FILE and --url URL go together, without further addresses")
     try:
-        body = sys.stdin.buffer.read() if str(html) == "-" else html.read_bytes()
+        return (sys.stdin.buffer.read() if str(html) == "-" else html.read_bytes()), url
     except OSError as error:
         raise UsageError(f"cannot read {html}: {error.strerror}") from error
-    with Archive.open(db, create=True) as archive, Reader(isolate=manner.isolate) as reader:
-        result = clip_file(body, url, archive=archive, reader=reader, now=datetime.now(UTC))
-        return Tale(manner, total=1).tell([result])
-
-
-class Tale:
-    """Tells of results as they come, and ends with the exit code of them all."""
-
-    def __init__(self, manner: Manner, *, total: int) -> None:
-        self.manner = manner
-        self.total = total
-        self.failed: list[Result] = []
-
-    def tell(self, results: Iterable[Result]) -> int:
-        """Print each result; return 0, the error's code for a single address, or 1 for some."""
-        progress = Progress(self.total, shown=not self.manner.quiet and not self.manner.json)
-        for result in results:
-            progress.clear()
-            self._one(result)
-            progress.step()
-            if result.error and self.manner.abort:
-                break
-        progress.clear()
-        self._write_failed()
-        if not self.failed:
-            return 0
-        return self.failed[0].exit_code if self.total == 1 else SOME_FAILED
-
-    def _one(self, result: Result) -> None:
-        if result.error:
-            self.failed.append(result)
-        if self.manner.json:
-            import json
-
-            click.echo(json.dumps(as_row(result), ensure_ascii=False))
-        elif result.error:
-            complain(f"{result.outcome}: {result.error}")
-        elif not self.manner.quiet:
-            click.echo(line_of(result))
-
-    def _write_failed(self) -> None:
-        if self.manner.error_file is None:
-            return
-        lines = "".join(f"{result.url}  # {safe(result.error)}\n" for result in self.failed)
-        try:
-            self.manner.error_file.write_text(lines, "utf-8")
-        except OSError as error:
-            raise UsageError(f"cannot write {self.manner.error_file}: {error.strerror}") from error
-
-
-class Progress:
-    """`12/500` on a terminal's stderr, overwritten in place; nothing anywhere else."""
-
-    def __init__(self, total: int, *, shown: bool) -> None:
-        self.total = total
-        self.done = 0
-        self.shown = shown and total > 1 and sys.stderr.isatty()
-
-    def step(self) -> None:
-        self.done += 1
-        if self.shown and self.done < self.total:
-            click.echo(f"\r{self.done}/{self.total}", nl=False, err=True)
-
-    def clear(self) -> None:
-        if self.shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
-
-
-def line_of(result: Result) -> str:
-    """One line on what happened: `new  https://…  Title  (1,234 words)`."""
-    notes = []
-    if result.change:
-        notes.append(result.change)
-    if result.words:
-        notes.append(f"{result.words:,} words")
-    title = f"  {safe(result.title)}" if result.title else ""
-    extra = f"  ({'; '.join(notes)})" if notes else ""
-    return f"{result.outcome:<12}  {safe(result.url)}{title}{extra}"
-
-
-def as_row(result: Result) -> dict[str, Any]:
-    """The result as JSON has it."""
-    return {
-        "url": result.url,
-        "outcome": str(result.outcome),
-        "title": result.title,
-        "words": result.words,
-        "change": result.change,
-        "status": result.status,
-        "snapshot": result.snapshot_id,
-        "milliseconds": result.milliseconds,
-        "error": str(result.error) if result.error else None,
-        "exit_code": result.exit_code,
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from importlib import import_module
 
 import click
@@ -27,9 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "browse": ("browse", "Open the archive in Datasette."),
 }
 
-# Options of the group itself; every other option belongs to the default command.
+# Options of the group itself; every other option belongs to a command.
 GROUP_OPTIONS = ("--help", "-h", "--version")
-
 EPILOG = """\b
 Examples:
   clip https://www.4hou.com/posts/DxRx
@@ -39,6 +39,68 @@ Examples:
 """
 
 
+def command_first(words: list[str]) -> list[str]:
+    """The words with the command in front: its options may stand before it, and `clip` goes without saying."""
+    if not words or words[0] in (*GROUP_OPTIONS, *COMMANDS):
+        return words
+    if not words[0].startswith("-"):
+        return ["clip", *words]
+    if "--version" in words[: options_before(words, load("clip"))]:
+        return ["--version"]
+    return behind_command(words, COMMANDS, load) or ["clip", *words]
+
+
+def behind_command(
+    words: list[str], commands: Iterable[str], find: Callable[[str], click.Command | None]
+) -> list[str] | None:
+    """The words with the options before the command moved behind it; None if they begin with none."""
+    for place, word in enumerate(words):
+        if word in commands and (command := find(word)) and options_before(words, command) == place:
+            return [word, *words[:place], *words[place + 1 :]]
+    return None
+
+
+def options_before(words: list[str], command: click.Command | None) -> int:
+    """How many words at the beginning are options of the command, and their values."""
+    valued = _options(command)
+    place = 0
+    while place < len(words) and words[place].startswith("-"):
+        name, equals, _ = words[place].partition("=")
+        attached = not name.startswith("--") and len(name) > 2
+        takes = valued.get(name[:2] if attached else name)
+        if takes is None:
+            break
+        place += 2 if takes and not equals and not attached else 1
+    return place
+
+
+def _options(command: click.Command | None) -> dict[str, bool]:
+    """The options of a command, or of all commands of a group, and whether they take a value."""
+    if isinstance(command, click.Group):
+        return {name: takes for sub in command.commands.values() for name, takes in _options(sub).items()}
+    found = {"-h": False, "--help": False, "--version": False}
+    for option in command.params if command else ():
+        if isinstance(option, click.Option):
+            found |= dict.fromkeys((*option.opts, *option.secondary_opts), not option.is_flag)
+    return found
+
+
+def load(name: str) -> click.Command | None:
+    """The command of that name."""
+    if name not in COMMANDS:
+        return None
+    command = getattr(import_module(f"clipper.cli.{COMMANDS[name][0]}"), f"{name}_command")
+    assert isinstance(command, click.Command)
+    return command
+
+
+class OptionsFirst(click.Group):
+    """A group whose commands' options may stand before the command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, behind_command(args, self.commands, self.commands.get) or args)
+
+
 class DefaultGroup(click.Group):
     """A group that loads commands late and gives `clip` what names no command."""
 
@@ -46,17 +108,17 @@ class DefaultGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"clipper.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, f"{cmd_name}_command")
-        assert isinstance(command, click.Command)
-        return command
+        return load(cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in COMMANDS and args[0] not in GROUP_OPTIONS:
-            args = ["clip", *args]
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, command_first(args))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """`clip list | head` is no error, which click alone would make of it."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise click.exceptions.Exit(0) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from clipper.cli.cards import print_hits, print_pages
 from clipper.cli.options import db_option, format_options, reading
 from clipper.cli.output import print_rows, remark
 
@@ -38,11 +40,16 @@ def list_command(
 ) -> None:
     """List the archived pages, the latest first.
 
+    A terminal shows two lines a page; a pipe, or -t, one line. Times are UTC.
+
     Example: clip list --host www.4hou.com --csv
     """
     with reading(db) as archive:
         pages = archive.pages(host=host, tag=tag, state=state, limit=limit)
-        print_rows(map(page_row, pages), form=form, columns=LIST_COLUMNS)
+        if form is None and sys.stdout.isatty():
+            print_pages(pages)
+        else:
+            print_rows(map(page_row, pages), form=form, columns=LIST_COLUMNS)
 
 
 @click.command("search")
@@ -68,7 +75,10 @@ def search_command(words: tuple[str, ...], db: Path, limit: int, form: str | Non
         hits = archive.search(" ".join(words), limit=limit)
     if not hits and form is None:
         remark("Nothing found.")
-    print_rows(map(hit_row, hits), form=form, columns=SEARCH_COLUMNS)
+    if form is None and sys.stdout.isatty():
+        print_hits(hits)
+    else:
+        print_rows(map(hit_row, hits), form=form, columns=SEARCH_COLUMNS)
 
 
 def page_row(page: Page) -> dict[str, object]:

@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from clipper import urls
+from clipper.cli.output import remark
+from clipper.errors import ArchiveError
+
 if TYPE_CHECKING:
     from clipper.archive import Archive
+    from clipper.models import Page
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,9 +37,9 @@ def db_option(command: Command) -> Command:
 
 
 def format_options(command: Command) -> Command:
-    """`--json`, `--nl`, `--csv`, `-t/--table`: the form of rows; a table on request or by default."""
+    """`--json`, `--nl`, `--csv`, `-t/--table`: the form of rows."""
     for flags, value, text in (
-        (("-t", "--table"), "table", "Print a table (the default)."),
+        (("-t", "--table"), "table", "Print a table."),
         (("--csv",), "csv", "Print CSV."),
         (("--nl",), "nl", "Print one JSON object a line."),
         (("--json",), "json", "Print a JSON list."),
@@ -51,10 +56,21 @@ def reading(db: Path) -> Archive:
 
 
 def writing(db: Path, *, create: bool = False) -> Archive:
-    """The archive, for commands that write; `create` makes it where there is none."""
+    """The archive, for commands that write; `create` makes it where there is none, and says so."""
     from clipper.archive import Archive
 
-    return Archive.open(db, create=create)
+    archive = Archive.open(db, create=create)
+    if archive.created:
+        remark(f"New archive: {db.absolute()}")
+    return archive
+
+
+def page_of(url: str, archive: Archive) -> Page:
+    """The archived page of an address; `ArchiveError` if there is none."""
+    page = archive.page(urls.url_key(url))
+    if page is None:
+        raise ArchiveError(f"{url} is not in the archive; `clip URL` puts it there")
+    return page
 
 
 class Duration(click.ParamType[timedelta]):

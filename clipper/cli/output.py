@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -16,6 +17,7 @@ import click
 # may move the cursor, colour the terminal or turn the text around.
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 LIMIT = 200
+NARROWEST = 16  # columns that a column of a table keeps
 Row = Mapping[str, Any]
 
 
@@ -40,11 +42,28 @@ def remark(message: str) -> None:
     click.echo(safe(message, limit=600), err=True)
 
 
+def counted(number: int, noun: str, several: str | None = None) -> str:
+    """`1 word`, `1,234 words`."""
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
+
+
 def width(text: str) -> int:
     """How many columns the text takes on a terminal: two for a wide character."""
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def columns_of_terminal() -> int:
+    """How wide the terminal is; $COLUMNS overrides."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def in_colour() -> bool:
+    """Whether colours and bold letters are wanted: on a terminal, unless $NO_COLOR is set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def clipped(text: str, columns: int) -> str:
@@ -109,21 +128,19 @@ def _print_table(rows: list[Row], columns: Sequence[str]) -> None:
     cells = [[safe(_shown(row.get(column))) for column in columns] for row in rows]
     widths = [max(map(width, [name, *column])) for name, column in zip(columns, zip(*cells, strict=True), strict=True)]
     if sys.stdout.isatty():
-        _fit(widths, _terminal())
+        _fit(widths, columns_of_terminal())
     for line in [list(columns), *cells]:
         parts = [_padded(clipped(cell, size), size) for cell, size in zip(line, widths, strict=True)]
         click.echo("  ".join(parts).rstrip())
 
 
 def _fit(widths: list[int], available: int) -> None:
-    while sum(widths) + 2 * (len(widths) - 1) > available and max(widths) > 12:
-        widths[widths.index(max(widths))] -= 1
-
-
-def _terminal() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns
+    """Narrow the widest columns; the last one, an address or a reason, stays whole and may wrap."""
+    first = widths[:-1]
+    while first and sum(widths) + 2 * (len(widths) - 1) > available and max(first) > NARROWEST:
+        widest = first.index(max(first))
+        first[widest] -= 1
+        widths[widest] -= 1
 
 
 def _padded(text: str, columns: int) -> str:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from clipper import urls
-from clipper.cli.options import Moment, db_option, format_options, reading
-from clipper.cli.output import print_rows, remark, safe_block
+from clipper.cli.options import Moment, db_option, format_options, page_of, reading
+from clipper.cli.output import counted, in_colour, print_rows, remark, safe_block
 from clipper.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
     from clipper.models import Check, Snapshot
 
-HISTORY_COLUMNS = ("version", "fetched_at", "words", "change", "title")
+HISTORY_COLUMNS = ("version", "fetched_at", "words", "title", "change")
 CHECK_COLUMNS = ("checked_at", "outcome", "status", "bytes", "reason")
 
 
@@ -33,25 +31,24 @@ def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
 
     Example: clip history https://www.4hou.com/posts/DxRx --checks
     """
-    key = urls.url_key(url)
     with reading(db) as archive:
-        page = archive.page(key)
-        if page is None:
-            raise ArchiveError(f"{url} is not in the archive; `clip URL` puts it there")
-        if checks:
+        page = page_of(url, archive)
+        key = page.url_key
+        if checks or not (page.versions or form):
             print_rows(map(check_row, archive.checks(key)), form=form, columns=CHECK_COLUMNS)
             return
         versions = archive.history(key)
         rows = [{"version": n, **snapshot_row(s)} for n, s in enumerate(versions, 1)]
     print_rows(rows, form=form, columns=HISTORY_COLUMNS)
     if form is None:
-        remark(f"{page.versions} version(s), {page.checks} check(s), {page.state}; --checks lists the checks")
+        said = f"{counted(page.versions, 'version')}, {counted(page.checks, 'check')}, {page.state}"
+        remark(f"{said}; --checks lists the checks")
 
 
 @click.command("show")
 @click.argument("url")
 @db_option
-@click.option("--at", type=Moment(), metavar="DATE", help="The version in force at that time.")
+@click.option("--at", "version", metavar="DATE|N", help="The version in force at that time, or the Nth one.")
 @click.option("-m", "--markdown", "form", flag_value="markdown", default=None, help="Markdown (the default).")
 @click.option(
     "-f",
@@ -69,13 +66,18 @@ def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
     metavar="FILE",
     help="Write there.",
 )
-def show_command(url: str, db: Path, at: datetime | None, form: str | None, output: Path | None) -> None:
+def show_command(url: str, db: Path, version: str | None, form: str | None, output: Path | None) -> None:
     """Print an archived article.
+
+    It is the latest version unless --at says which: a date, or a number as `clip history` counts
+    them (-1 is the latest, -2 the one before it).
 
     Example: clip show https://www.4hou.com/posts/DxRx --at 2026-10-01
     """
     with reading(db) as archive:
-        snapshot = archive.snapshot(urls.url_key(url), at=at)
+        key = page_of(url, archive).url_key
+        history = archive.history(key) if version else []
+        snapshot = _version(history, version) if version and history else archive.snapshot(key)
         content = _content(archive, snapshot, form)
     if output:
         _write(output, content)
@@ -85,7 +87,7 @@ def show_command(url: str, db: Path, at: datetime | None, form: str | None, outp
         click.echo(safe_block(content) if sys.stdout.isatty() else content)
 
 
-@click.command("diff")
+@click.command("diff", context_settings={"ignore_unknown_options": True})  # -1 is a version
 @click.argument("url")
 @click.argument("versions", nargs=-1, metavar="[A [B]]")
 @db_option
@@ -121,7 +123,7 @@ def diff_command(url: str, versions: tuple[str, ...], db: Path, form: str | None
         click.echo(diff.as_markdown(comparison))
     else:
         remark(f"{old.fetched_at:%Y-%m-%d %H:%M} → {new.fetched_at:%Y-%m-%d %H:%M}  {new.change or 'no change'}")
-        click.echo(diff.as_terminal(comparison, color=sys.stdout.isatty()))
+        click.echo(diff.as_terminal(comparison, color=in_colour()))
 
 
 def snapshot_row(snapshot: Snapshot) -> dict[str, object]:
@@ -184,9 +186,9 @@ def _content(archive: Archive, snapshot: Snapshot, form: str | None) -> str | by
 
 
 def _two(archive: Archive, url: str, versions: tuple[str, ...]) -> tuple[Snapshot, Snapshot]:
-    history = archive.history(urls.url_key(url))
+    history = archive.history(page_of(url, archive).url_key)
     if not history:
-        raise ArchiveError(f"{url} has no version in the archive; `clip URL` files one")
+        raise ArchiveError(f"{url} has no version in the archive; `clip history URL --checks` says why")
     if len(versions) > 2:
         raise UsageError("`clip diff URL [A [B]]` compares two versions, not more")
     if not versions and len(history) < 2:
@@ -197,7 +199,7 @@ def _two(archive: Archive, url: str, versions: tuple[str, ...]) -> tuple[Snapsho
 
 
 def _version(history: list[Snapshot], name: str) -> Snapshot:
-    """A version by its number, 1 the oldest and -1 the latest, or by a date."""
+    """A version by its number, 1 the oldest and -1 the latest, or the one in force at a date."""
     if name.lstrip("-").isdigit():
         number = int(name)
         if number == 0 or abs(number) > len(history):

@@ -8,17 +8,21 @@ from typing import Any
 
 import click
 
+from clipper.cli.group import OptionsFirst
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import db_option, format_options, reading, writing
-from clipper.cli.output import complain, print_rows, remark, safe
+from clipper.cli.output import complain, counted, print_rows, remark, safe
 from clipper.errors import LockedError
 
-COLUMNS = ("kind", "title", "url", "last_fetched", "failures", "tags")
+COLUMNS = ("kind", "last_fetched", "failures", "tags", "title", "url")
 
 
-@click.group("watch")
+@click.group("watch", cls=OptionsFirst)
 def watch_command() -> None:
-    """Manage the pages and feeds that `clip sync` fetches."""
+    """Manage the pages and feeds that `clip sync` fetches.
+
+    Example: clip watch add https://www.4hou.com/feed
+    """
 
 
 @watch_command.command("add")
@@ -104,7 +108,7 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
 
     Example: clip sync --db /home/me/archive.db
     """
-    from clipper.cli.clip import line_of
+    from clipper.cli.telling import line_of
     from clipper.extract import Reader
     from clipper.models import Outcome
     from clipper.sync import lock, run, sources
@@ -137,7 +141,7 @@ def sync_command(db: Path, quiet: bool, verbose: bool, **options: Any) -> int:
             elif result.outcome in told and not quiet:
                 click.echo(line_of(result))
     if verbose:
-        remark(f"{len(wanted)} page(s) fetched, {failed} failure(s).")
+        remark(f"{counted(len(wanted), 'page')} fetched, {counted(failed, 'failure')}.")
     return 1 if failed else 0
 
 

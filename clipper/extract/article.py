@@ -11,14 +11,15 @@ from lxml.html import HtmlElement
 
 from clipper import __version__
 from clipper.decode import decode
+from clipper.extract.kind import no_page
 from clipper.extract.metadata import metadata
 from clipper.extract.page import SILENT, parse
 from clipper.extract.region import Region, find
 from clipper.extract.render import Rendered, base_of, render
-from clipper.extract.verdict import not_html, verdict
+from clipper.extract.verdict import verdict
 from clipper.models import Capture, Decoded, Extraction, Verdict
 
-__all__ = ["prepare", "read"]
+__all__ = ["read"]
 
 EMPTY = Rendered("", "", "", 0)
 
@@ -29,21 +30,10 @@ def extractor() -> str:
     return f"clipper {__version__} + trafilatura {trafilatura.__version__}"
 
 
-def prepare() -> None:
-    """Do beforehand what the first page would have to wait for."""
-    read_text("<p>warm</p>")
-
-
-def read_text(html: str) -> str | None:
-    """trafilatura's answer for a page, for warming up."""
-    tree = parse(html)
-    return None if tree is None else _answer(tree)
-
-
 def read(capture: Capture) -> Extraction:
     """Read one capture; nothing about its content is an error."""
-    if reason := not_html(capture):
-        return Extraction(verdict=Verdict.NOT_HTML, reason=reason, extractor=extractor())
+    if other := no_page(capture):
+        return Extraction(verdict=other[0], reason=other[1], extractor=extractor())
     if not capture.body.strip():
         return Extraction(verdict=Verdict.EMPTY, reason="the server sent nothing", extractor=extractor())
     decoded = decode(capture.body, content_type=capture.header("content-type"))

@@ -10,15 +10,12 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-from clipper.models import Capture, Verdict
+from clipper.models import Verdict
 
-__all__ = ["not_html", "verdict"]
+__all__ = ["verdict"]
 
-MAGIC = ((b"%PDF-", "a PDF"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
-         (b"PK\x03\x04", "a ZIP or office file"), (b"\x1f\x8b", "a compressed file"))  # fmt: skip
-HTML_TYPES = re.compile(r"html|xml|text/plain|^$", re.I)
 THIN = 60  # words, a CJK character one each, below which an article is thin
 SHELL = 80  # words below which a page of scripts is a shell
 
@@ -35,24 +32,13 @@ class Signature:
 @cache
 def signatures() -> tuple[Signature, ...]:
     """Those that ship with clipper."""
-    data = tomllib.loads(files("clipper.extract").joinpath("signatures.toml").read_text("utf-8"))
+    data = tomllib.loads(Path(__file__).with_name("signatures.toml").read_text("utf-8"))
     return tuple(
         Signature(Verdict(name), phrase.lower(), table["at_most"])
         for name, tables in data.items()
         for table in tables
         for phrase in table["phrases"]
     )
-
-
-def not_html(capture: Capture) -> str | None:
-    """What the body is, if it is no web page."""
-    for magic, name in MAGIC:
-        if capture.body.startswith(magic):
-            return f"it is {name}"
-    kind = capture.content_type or ""
-    if not HTML_TYPES.search(kind) and b"<html" not in capture.body[:2000].lower():
-        return f"its type is {kind}"
-    return None
 
 
 def verdict(page_text: str, article: str, words: int, *, scripts: int) -> tuple[Verdict, str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import pickle
 import select
-import struct
-import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from clipper.extract.process import Process, receive, send
 from clipper.models import Capture, Extraction, Verdict
 
 __all__ = ["Reader", "serve"]
@@ -23,36 +24,62 @@ __all__ = ["Reader", "serve"]
 TIME_LIMIT = 10.0  # seconds for one page, once the worker is warm
 WARM_UP = 60.0  # seconds for the imports, on the slowest machine
 MEMORY_LIMIT = 1 << 30  # bytes of address space
-LENGTH = struct.Struct("!Q")
+WARM = b""  # the message that asks for no page, but to get ready for some
+WARM_PARAGRAPH = "<p>The keeper reads every gauge at noon, 每天中午抄表, and writes the figures into a book.</p>"
 CODE = "from clipper.extract.worker import serve; serve()"
 
 
 class Reader:
-    """Reads captures; a page that stalls or kills the worker gets the verdict `unreadable`."""
+    """Reads captures; a page that stalls or kills the worker gets the verdict `unreadable`.
+
+    `meanwhile` is called once, while the worker reads the first page.
+    """
 
     def __init__(
-        self, *, isolate: bool = True, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT
+        self,
+        *,
+        isolate: bool = True,
+        time_limit: float = TIME_LIMIT,
+        memory_limit: int = MEMORY_LIMIT,
+        meanwhile: Callable[[], object] | None = None,
     ) -> None:
         self._isolate = isolate
         self._time_limit = time_limit
         self._memory_limit = memory_limit
-        self._process: subprocess.Popen[bytes] | None = None
-        self._warm = False
+        self._meanwhile = meanwhile
+        self._process: Process | None = None
+        self._told = False  # to get ready
+        self._ready = False
+
+    def fork(self) -> None:
+        """Start the worker as a copy of this process, for the beginning of a program.
+
+        It loads nothing until `warm` or `read`. Files and databases must not be open yet; beside
+        other threads, or if a worker runs, nothing is done.
+        """
+        if self._isolate and self._process is None and threading.active_count() == 1:
+            # Both processes need these, and so they load them once.
+            import hashlib  # noqa: F401
+            import logging  # noqa: F401
+
+            self._begin(Process.fork(lambda source, sink: _answer(source, sink, self._memory_limit)))
+
+    def another(self) -> Reader:
+        """A reader of the same kind, with a worker of its own."""
+        return Reader(isolate=self._isolate, time_limit=self._time_limit, memory_limit=self._memory_limit)
 
     def warm(self) -> None:
-        """Start the worker now, without waiting for it."""
-        if self._isolate and self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-X", "utf8", "-c", CODE, str(self._memory_limit)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                bufsize=0,
-            )
-            assert self._process.stdin is not None
-            os.set_blocking(self._process.stdin.fileno(), False)  # a stalled worker must not stall us
-            self._warm = False
+        """Let the worker import what it reads with, without waiting for it."""
+        if not self._isolate or self._told:
+            return
+        if self._process is None:
+            self._begin(Process.spawn(CODE, str(self._memory_limit)))
+        try:
+            self._worker.say(WARM, deadline=time.monotonic() + WARM_UP)
+        except (OSError, TimeoutError):
+            self.close()
+        else:
+            self._told = True
 
     def read(self, capture: Capture) -> Extraction:
         """Read one capture."""
@@ -73,13 +100,9 @@ class Reader:
     def close(self) -> None:
         """End the worker, if one runs."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                pipe.close()
-        process.wait()
+        self._told = self._ready = False
+        if process is not None:
+            process.kill()
 
     def __enter__(self) -> Self:
         return self
@@ -89,38 +112,84 @@ class Reader:
     ) -> None:
         self.close()
 
+    @property
+    def _worker(self) -> Process:
+        if self._process is None:
+            raise EOFError
+        return self._process
+
+    def _begin(self, process: Process) -> None:
+        self._process = process
+        self._told = self._ready = False
+
     def _ask(self, capture: Capture) -> Extraction:
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        assert process.stdout is not None
-        if not self._warm:
-            _receive(process.stdout.fileno(), time.monotonic() + WARM_UP)
-            self._warm = True
-        deadline = time.monotonic() + self._time_limit
-        _send(process.stdin.fileno(), pickle.dumps(capture, 5), deadline)
-        answer = pickle.loads(_receive(process.stdout.fileno(), deadline))
+        worker = self._worker
+        question = pickle.dumps(capture, 5)
+        if not self._ready:  # the page lies there when the imports are done
+            limit = time.monotonic() + WARM_UP
+            worker.say(question, deadline=limit)
+            if self._meanwhile is not None:
+                self._meanwhile()
+                self._meanwhile = None
+            worker.hear(deadline=limit)
+            self._ready = True
+            deadline = time.monotonic() + self._time_limit
+        else:
+            deadline = time.monotonic() + self._time_limit
+            worker.say(question, deadline=deadline)
+        answer = pickle.loads(worker.hear(deadline=deadline))
         assert isinstance(answer, Extraction)
         return answer
 
 
 def serve() -> None:
-    """The worker: say that the imports are done, then answer one capture after the other."""
-    _limit(int(sys.argv[1]))
+    """The worker as a program: the memory limit is its argument, the pipes its streams."""
     source, sink = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)  # a library that prints must not disturb the answers
-    from clipper.extract.article import prepare, read
+    _answer(source, sink, int(sys.argv[1]))
 
-    prepare()
-    _send(sink, b"")
-    while True:
-        try:
-            capture = pickle.loads(_receive(source))
-        except EOFError:
-            return
-        _send(sink, pickle.dumps(read(capture), 5))
+
+def _answer(source: int, sink: int, memory: int) -> None:
+    """Get ready at the first message, say so, and answer one capture after the other."""
+    _limit(memory)
+    try:
+        message = receive(source)
+        read = _load()
+        send(sink, WARM)
+        if message == WARM and not select.select([source], [], [], 0)[0]:
+            read(_page())  # nothing to do yet: what is compiled at the first page is compiled now
+        while True:
+            if message != WARM:
+                send(sink, pickle.dumps(read(pickle.loads(message)), 5))
+            message = receive(source)
+    except EOFError:
+        return
+
+
+def _load() -> Callable[[Capture], Extraction]:
+    """Import the extractor. Nothing of it is ever garbage, so it is not searched for any."""
+    import gc
+
+    from clipper.extract import late
+
+    gc.disable()
+    late.load_extractor()
+    from clipper.extract.article import read
+
+    gc.freeze()
+    gc.enable()
+    return read
+
+
+def _page() -> Capture:
+    """A page to practise on: long enough that trafilatura does not try its other ways."""
+    from datetime import UTC, datetime
+
+    body = f"<title>Gauges</title><article><h1>Gauges</h1>{WARM_PARAGRAPH * 20}</article>".encode()
+    headers = (("content-type", "text/html; charset=utf-8"),)
+    return Capture("http://localhost/", "http://localhost/", 200, headers, body, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def _limit(memory: int) -> None:
@@ -129,44 +198,6 @@ def _limit(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform != "darwin":  # where the limit does not exist for address space
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
-def _environment() -> dict[str, str]:
-    """The worker finds the same packages as this process."""
-    return dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-
-
-def _send(pipe: int, data: bytes, deadline: float | None = None) -> None:
-    view = memoryview(LENGTH.pack(len(data)) + data)
-    while view:
-        _wait([], [pipe], deadline)
-        view = view[os.write(pipe, view[: 1 << 16]) :]
-
-
-def _receive(pipe: int, deadline: float | None = None) -> bytes:
-    (length,) = LENGTH.unpack(_exactly(pipe, LENGTH.size, deadline))
-    return _exactly(pipe, length, deadline)
-
-
-def _exactly(pipe: int, length: int, deadline: float | None) -> bytes:
-    parts = []
-    while length:
-        _wait([pipe], [], deadline)
-        part = os.read(pipe, min(length, 1 << 20))
-        if not part:
-            raise EOFError
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
-
-
-def _wait(reading: list[int], writing: list[int], deadline: float | None) -> None:
-    """Until a pipe is ready; `TimeoutError` at the deadline."""
-    if deadline is None:
-        return
-    left = deadline - time.monotonic()
-    if left <= 0 or not any(select.select(reading, writing, [], left)):
-        raise TimeoutError
 
 
 def _unreadable(reason: str) -> Extraction:

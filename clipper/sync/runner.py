@@ -144,8 +144,9 @@ def run(
         hosts = Hosts(open_fetcher)
         stack.callback(hosts.close)
         readers = stack.enter_context(ReaderPool(open_reader))
-        pool = stack.enter_context(ThreadPoolExecutor(hosts_at_once))
-        stack.callback(pool.shutdown, cancel_futures=True)
+        pool = ThreadPoolExecutor(hosts_at_once)
+        # Whoever stops early (Ctrl-C, --abort-on-error) does not wait for servers that are slow.
+        stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         for url in dict.fromkeys(addresses):
             hosts.add(url)
         flying: dict[Future[Gathered], str] = {}

@@ -1,0 +1,101 @@
+"""The order of the steps: what is loaded when, and what is filed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from clipper.archive import Archive
+from clipper.errors import TapeError
+from clipper.models import Capture, Extraction, Outcome, Validators, Verdict
+from clipper.pipeline import clip, never_read
+
+URL = "https://example.com/a"
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+class Answers:
+    """A fetcher that answers from a list, and remembers what it was asked with."""
+
+    def __init__(self, *answers: Capture | Exception) -> None:
+        self.answers = list(answers)
+        self.asked: list[Validators | None] = []
+
+    def fetch(self, url: str, *, validators: Validators | None = None, kind: str = "page") -> Capture:
+        assert (url, kind) == (URL, "page")
+        self.asked.append(validators)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def failed(self, url: str, failure: str) -> None:
+        """Nothing to do."""
+
+
+class Reads:
+    """A reader that tells what was asked of it."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def warm(self) -> None:
+        self.told.append("warm")
+
+    def read(self, capture: Capture, *_: object) -> Extraction:
+        assert capture.url == URL
+        self.told.append("read")
+        words = "Twelve words about a ferry that no longer goes to the island. " * 6
+        return Extraction(verdict=Verdict.OK, title="Ferry", markdown=words, text=words, words=72, extractor="test 1")
+
+
+def answer(status: int = 200, body: bytes = b"<p>words") -> Capture:
+    headers = (("ETag", '"1"'), ("Content-Type", "text/html"))
+    return Capture(URL, URL, status, headers, b"" if status == 304 else body, NOW)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(tmp_path / "a.db", create=True) as opened:
+        yield opened
+
+
+def test_the_reader_warms_up_before_a_first_fetch(archive: Archive) -> None:
+    reader = Reads()
+    assert never_read(URL, archive=archive)
+    assert clip(URL, archive=archive, fetcher=Answers(answer()), reader=reader).outcome is Outcome.NEW
+    assert reader.told == ["warm", "read"]
+    assert not never_read(URL, archive=archive)
+
+
+@pytest.mark.parametrize("second", [answer(304), answer()], ids=["304", "the same bytes"])
+def test_what_did_not_change_starts_no_reader(archive: Archive, second: Capture) -> None:
+    clip(URL, archive=archive, fetcher=Answers(answer()), reader=Reads())
+    fetcher, reader = Answers(second), Reads()
+    assert clip(URL, archive=archive, fetcher=fetcher, reader=reader).outcome.good
+    assert fetcher.asked == [Validators(etag='"1"')]
+    assert reader.told == []
+
+
+def test_force_asks_and_reads_anew(archive: Archive) -> None:
+    clip(URL, archive=archive, fetcher=Answers(answer()), reader=Reads())
+    fetcher, reader = Answers(answer()), Reads()
+    assert clip(URL, archive=archive, fetcher=fetcher, reader=reader, force=True).outcome is Outcome.UNCHANGED
+    assert fetcher.asked == [Validators()]
+    assert "read" in reader.told
+
+
+def test_a_tape_without_the_page_says_nothing_about_the_page(archive: Archive) -> None:
+    result = clip(URL, archive=archive, fetcher=Answers(TapeError("not on it")), reader=Reads())
+    assert (result.outcome, result.exit_code) == (Outcome.FAILED, 3)
+    assert list(archive.pages()) == []
+
+
+def test_what_is_no_address_is_refused_and_not_filed(archive: Archive) -> None:
+    result = clip("nonsense", archive=archive, fetcher=Answers(), reader=Reads())
+    assert (result.outcome, result.exit_code) == (Outcome.REFUSED, 2)
+    assert not never_read("nonsense", archive=archive)
+    assert list(archive.pages()) == []

@@ -1,0 +1,81 @@
+"""The worker that reads pages: what it loads, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from clipper.extract import Reader, extract
+from clipper.models import Capture
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+PAGES = ["4hou-article/page.html", "english-essay/page.html", "wechat-spans/page.html"]
+LOADED = """
+import json, sys
+from clipper.extract import late
+late.load_extractor()
+{more}
+heavy = ("urllib3", "courlan", "htmldate", "charset_normalizer", "trafilatura.downloads", "urllib.request",
+         "importlib.metadata", "justext.core", "lxml_html_clean")
+print(json.dumps({{name: hasattr(sys.modules.get(name), "__file__") for name in heavy}}))
+"""
+
+
+def loaded(more: str = "") -> dict[str, bool]:
+    """Which of the heavy modules are the real ones, in a process that loaded the extractor."""
+    command = [sys.executable, "-c", LOADED.format(more=more)]
+    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
+SHORT = b"<title>Notice</title><div><p>The ferry does not run today.</p><p>Ask at the office.</p></div>"  # for justext
+
+
+def capture(body: bytes) -> Capture:
+    return Capture("https://example.com/a", "https://example.com/a", 200, (), body, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("page", [*PAGES, None])
+def test_the_worker_reads_as_this_process_does(page: str | None) -> None:
+    shown = capture((FIXTURES / page).read_bytes() if page else SHORT)
+    with Reader() as spawned, Reader() as forked:
+        forked.fork()
+        assert spawned.read(shown) == forked.read(shown) == extract(shown)
+
+
+def test_the_last_resort_is_loaded_when_it_is_needed() -> None:
+    code = f"""
+from datetime import datetime
+from clipper.extract.article import read
+from clipper.models import Capture
+read(Capture("http://a.example/", "http://a.example/", 200, (), {SHORT!r}, datetime.now()))
+"""
+    assert loaded(code)["justext.core"]
+
+
+def test_the_extractor_loads_no_downloader() -> None:
+    assert not any(loaded().values())
+
+
+def test_what_stands_in_for_a_library_loads_it_when_it_is_called() -> None:
+    after = loaded('from charset_normalizer import from_bytes; assert from_bytes("café".encode()).best()')
+    assert after["charset_normalizer"]
+
+
+def test_the_version_of_the_extractor_is_told_without_its_metadata() -> None:
+    code = "import trafilatura.xml; assert trafilatura.xml.PKG_VERSION == trafilatura.__version__"
+    assert not any(loaded(code).values())
+
+
+def test_versions_that_have_no_folder_of_their_own_are_told_as_ever() -> None:
+    code = "from importlib.metadata import version; assert version('Click') and version('clipper_archive')"
+    loaded(code)
+
+
+def test_the_date_finder_is_the_real_one_when_it_is_asked() -> None:
+    code = 'import htmldate; assert htmldate.find_date("<time datetime=2024-05-06>x</time><p>y") == "2024-05-06"'
+    assert loaded(code)["htmldate"]

@@ -151,6 +151,8 @@ class Wire:
         import httpcore
 
         assert isinstance(response.stream, Iterable)
+        if any(name.lower() == b"transfer-encoding" for name, _ in response.headers):
+            self._line.in_chunks()
         try:
             yield from response.stream
         except httpcore.RemoteProtocolError as error:

@@ -60,7 +60,7 @@ class Stream(httpcore.NetworkStream):
             # httpcore goes on to read: some servers answer before they have read everything.
             self._unsent = error
             raise httpcore.WriteError(_reason(error)) from error
-        line.phase = "headers"
+        line.asked()
 
     def close(self) -> None:
         self._socket.close()

@@ -126,6 +126,8 @@ def test_a_body_ends_where_the_rules_say(name: str) -> None:
 
 BROKEN: dict[str, bytes] = {
     "2.2 a bare CR in a value": HEAD + b"X-A: a\rContent-Length: 9\r\n" + AB,
+    "5 a NUL in a value": HEAD + b"X-A: a\0b\r\n" + AB,
+    "5 a form feed in a value": HEAD + b"X-A: a\x0cb\r\n" + AB,
     "2.2 white space before the first header": HEAD + b" X-A: a\r\n" + AB,
     "4 tabs in the status line": b"HTTP/1.1\t200\tOK\r\n" + AB,
     "4 a status of four digits": b"HTTP/1.1 2000 OK\r\n" + AB,

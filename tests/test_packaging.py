@@ -30,7 +30,7 @@ def test_what_is_installed_asks_for_what_the_project_names() -> None:
     assert len(plain) == len(PROJECT["dependencies"])
 
 
-@pytest.mark.parametrize("entry", INSTALLED.entry_points, ids=lambda e: e.name)
+@pytest.mark.parametrize("entry", INSTALLED.entry_points, ids=lambda e: f"{e.group}-{e.name}")
 def test_entry_points_lead_somewhere(entry: object) -> None:
     assert entry.load() is not None  # type: ignore[attr-defined]
 

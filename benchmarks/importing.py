@@ -1,10 +1,11 @@
 """How fast a folder of clippings is imported: 100,000 generated Markdown files with front matter.
 
-    python -m benchmarks.importing [COUNT] [--check RATE]
+    python -m benchmarks.importing [COUNT] [--check SHARE]
 
-One in twenty has front matter that is no YAML. Then the same again, which files nothing.
-`--check` demands a rate (clippings a second) at least as many times that of writing the same texts into a bare
-SQLite table with the same index, one transaction for 500, as RATE says.
+One in twenty has front matter that is no YAML. Then the same again, which files nothing. Rates are clippings a second,
+by the clock and by the processor's time (a busy machine has less of it to give).
+`--check` demands at least that share of the rate at which the same texts are written into a bare SQLite table with the
+same full-text index, in processor time.
 """
 
 from __future__ import annotations
@@ -60,13 +61,13 @@ def generate(folder: Path, count: int) -> None:
 
 
 def bare(folder: Path, path: Path) -> float:
-    """Seconds that SQLite alone takes for the same texts and their index."""
+    """Seconds of the processor that SQLite alone takes for the same texts and their index."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("CREATE TABLE clippings (id INTEGER PRIMARY KEY, name TEXT, text TEXT)")
     connection.execute("CREATE VIRTUAL TABLE found USING fts5(text, content='', tokenize='unicode61')")
-    started = time.perf_counter()
+    started = time.process_time()
     for number, file in enumerate(sorted(folder.rglob("*.md"))):
         if number % 500 == 0:
             connection.execute("COMMIT") if number else None
@@ -75,7 +76,7 @@ def bare(folder: Path, path: Path) -> float:
         connection.execute("INSERT INTO clippings (name, text) VALUES (?, ?)", (file.name, words))
         connection.execute("INSERT INTO found (rowid, text) VALUES (?, ?)", (number + 1, spaced(words)))
     connection.execute("COMMIT")
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     connection.close()
     return took
 
@@ -86,18 +87,21 @@ def main(count: int, floor: float | None) -> None:
         folder.mkdir()
         generate(folder, count)
         alone = bare(folder, Path(place) / "bare.db")
-        rates = []
+        spent = []
         with Archive.open(Path(place) / "archive.db", create=True) as archive:
             for turn in ("first", "again"):
-                started = time.perf_counter()
+                clock, processor = time.perf_counter(), time.process_time()
                 report = import_path(folder, archive=archive, reader=NoReader())
-                rates.append(count / (time.perf_counter() - started))
+                clock, processor = time.perf_counter() - clock, time.process_time() - processor
+                spent.append(processor)
                 print(f"{turn}: {report.filed:,} filed, {report.unchanged:,} there, {len(report.skipped)} skipped,"
-                      f" {rates[-1]:,.0f} a second")  # fmt: skip
+                      f" {count / clock:,.0f} a second by the clock, {count / processor:,.0f} of the processor's")  # fmt: skip
                 assert (report.filed, len(report.skipped)) == ((count, 0) if turn == "first" else (0, 0))
         size = (Path(place) / "archive.db").stat().st_size
-    share = rates[0] / (count / alone)
-    print(f"{size / 1e6:,.0f} MB; SQLite alone {count / alone:,.0f} a second: the import reaches {share:.2f} of that")
+    share = alone / spent[0]
+    print(
+        f"{size / 1e6:,.0f} MB; SQLite alone {count / alone:,.0f} of the processor's: the import has {share:.2f} of that"
+    )
     if floor is not None and share < floor:
         sys.exit(f"the import is slower than it was: {share:.2f} of SQLite alone, the floor is {floor}")
 

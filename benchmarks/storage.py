@@ -1,9 +1,10 @@
 """How small an archive is: captures of years, against WARC with gzip per record and revisits.
 
-    python -m benchmarks.storage [FOLDER]
+    python -m benchmarks.storage [FOLDER] [--check]
 
 FOLDER holds one folder a page with captures named by time (`20250409T003004Z.html.gz`). All
-captures are filed with all their bytes. Read back: each body, checked byte for byte.
+captures are filed with all their bytes. Read back: each body, checked byte for byte. `--check` demands bodies at least 11 and the
+whole file at least 2.5 times smaller.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from clipper.archive import Archive
 from clipper.models import Capture, Extraction, Verdict
 
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data" / "versions"
+LEAST_BODIES, LEAST_WHOLE = 11, 2.5
 HEADERS = (
     ("Content-Type", "text/html; charset=utf-8"),
     ("Cache-Control", "no-cache, must-revalidate"),
@@ -79,7 +81,7 @@ def warc_size(every: list[tuple[str, Capture]]) -> int:
     return len(out.getvalue())
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *, check: bool) -> None:
     every = list(captures(folder))
     if not every:
         sys.exit(f"no captures in {folder}; the benchmark needs a series of saved pages")
@@ -92,20 +94,27 @@ def main(folder: Path) -> None:
             for (page, capture), reading in zip(every, readings, strict=True):
                 archive.record(capture, reading, url_key=page)
         filing = time.perf_counter() - started
-        report(path, every, raw=raw, warc=warc, filing=filing)
+        bodies, whole = report(path, every, raw=raw, warc=warc, filing=filing)
+    if check and (bodies < LEAST_BODIES or whole < LEAST_WHOLE):
+        sys.exit(f"an archive has grown: {bodies:.1f} and {whole:.1f} times smaller than WARC")
 
 
-def report(path: Path, every: list[tuple[str, Capture]], *, raw: int, warc: int, filing: float) -> None:
-    """Print the numbers of an archive that holds all captures."""
+def report(path: Path, every: list[tuple[str, Capture]], *, raw: int, warc: int, filing: float) -> tuple[float, float]:
+    """Print the numbers of an archive that holds all captures; how many times smaller bodies and file are."""
     with Archive.open(path, readonly=True) as archive:
         counts = archive.stats()
         times = []
         for _, capture in every:
-            started = time.perf_counter()
+            started = time.process_time()
             same = archive.body(sha256(capture.body).hexdigest()) == capture.body
-            times.append(time.perf_counter() - started)
+            times.append(time.process_time() - started)
             if not same:
                 sys.exit(f"{capture.url} {capture.fetched_at} came back changed")
+        latest = []
+        for page in {page for page, _ in every}:
+            started = time.process_time()
+            archive.body(archive.snapshot(page).body_sha256 or "")
+            latest.append(time.process_time() - started)
         (stored,) = archive.connection.execute(
             "SELECT sum(stored) FROM bodies WHERE sha256 NOT IN"
             " (SELECT packed_sha256 FROM texts WHERE packed_sha256 IS NOT NULL)"
@@ -118,8 +127,12 @@ def report(path: Path, every: list[tuple[str, Capture]], *, raw: int, warc: int,
     print(f"whole file {size:,} bytes: {warc / size:.1f} times smaller")
     print(f"filing     {1000 * filing / len(every):.1f} ms a capture")
     middle, slowest = 1000 * times[len(times) // 2], 1000 * times[-1]
-    print(f"reading    median {middle:.2f} ms, slowest {slowest:.2f} ms")
+    print(
+        f"reading    in processor time: median {middle:.2f} ms, slowest {slowest:.2f} ms, latest versions {1000 * max(latest):.2f} ms"
+    )
+    return warc / stored, warc / size
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else DATA)
+    named = [word for word in sys.argv[1:] if word != "--check"]
+    main(Path(named[0]) if named else DATA, check="--check" in sys.argv)

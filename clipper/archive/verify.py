@@ -90,7 +90,6 @@ def _bodies(connection: sqlite3.Connection) -> Iterator[Damage]:
 
 
 def _ledger(connection: sqlite3.Connection) -> Iterator[Damage]:
-    last: dict[tuple[str, int], bytes | None] = {}
     before = b""
     expected = 1
     for number, kind, row, digest, head in connection.execute(
@@ -101,26 +100,27 @@ def _ledger(connection: sqlite3.Connection) -> Iterator[Damage]:
         if ledger.link(before, (kind, row, digest)) != head:
             yield Damage("ledger", f"ledger {number}", "does not follow from the entry before it")
         before, expected = head, number + 1
-        last[kind, row] = digest
-    for kind in ledger.KINDS:
-        for (row,) in connection.execute(f"SELECT id FROM {kind}").fetchall():
-            yield from _row(connection, kind, row, last)
-    for (kind, row), digest in last.items():
-        if digest is not None:
-            yield Damage("ledger", f"{kind} {row}", "is missing: it was deleted by other means")
+    for kind in ledger.KINDS:  # one after the other: a million rows of all kinds would not fit into memory
+        yield from _rows(connection, kind)
     yield from _seals(connection)
 
 
-def _row(
-    connection: sqlite3.Connection, kind: str, row: int, last: dict[tuple[str, int], bytes | None]
-) -> Iterator[Damage]:
-    if (kind, row) not in last:
-        what = "was never filed: it was put there by other means"
-    elif last.pop((kind, row)) != ledger.digest_of(connection, kind, row):
-        what = "was altered after it was filed"
-    else:
-        return
-    yield Damage("ledger", f"{kind} {row}", what, extent=_version(connection, row) if kind == "snapshots" else "")
+def _rows(connection: sqlite3.Connection, kind: str) -> Iterator[Damage]:
+    """Each row of a kind against its last entry, and each entry against the rows."""
+    last: dict[int, bytes | None] = dict(
+        connection.execute("SELECT row, digest FROM ledger WHERE kind = ? ORDER BY id", (kind,))
+    )
+    for (row,) in connection.execute(f"SELECT id FROM {kind}").fetchall():
+        if row not in last:
+            what = "was never filed: it was put there by other means"
+        elif last.pop(row) != ledger.digest_of(connection, kind, row):
+            what = "was altered after it was filed"
+        else:
+            continue
+        yield Damage("ledger", f"{kind} {row}", what, extent=_version(connection, row) if kind == "snapshots" else "")
+    for row, digest in last.items():
+        if digest is not None:
+            yield Damage("ledger", f"{kind} {row}", "is missing: it was deleted by other means")
 
 
 def _seals(connection: sqlite3.Connection) -> Iterator[Damage]:

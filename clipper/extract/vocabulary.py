@@ -58,6 +58,7 @@ WORDS = {
 }
 
 NAMED = tuple(re.compile(pattern, re.I) for pattern in NAMES.values())
+ANY_NAME = re.compile("|".join(NAMES.values()), re.I)
 SAID = tuple(re.compile(pattern, re.I) for pattern in WORDS.values())
 # Of an element without text of the article: what it is if it is called so.
 CHROME = re.compile(
@@ -76,10 +77,19 @@ PICTURED = re.compile(r"caption|figure|image|img|photo|pict?\b|gallery|media|thu
 LOOKED_AT = 200  # characters at each end of a block
 
 
-@lru_cache(maxsize=4096)
 def named(names: str) -> int:
     """A bit for each entry of NAMES that the names of an element hold."""
-    return sum(1 << n for n, pattern in enumerate(NAMED) if pattern.search(names))
+    bits = 0
+    for name in names.split():
+        bits |= _bits_of(name)
+    return bits
+
+
+@lru_cache(maxsize=16_384)  # a site's names come again on every page, a framework's on every site
+def _bits_of(name: str) -> int:
+    if ANY_NAME.search(name) is None:
+        return 0
+    return sum(1 << n for n, pattern in enumerate(NAMED) if pattern.search(name))
 
 
 def said(text: str) -> int:

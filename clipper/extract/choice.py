@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from clipper.extract.blocks import Node
 from clipper.extract.features import Page, features
 from clipper.extract.forest import chance
-from clipper.extract.vocabulary import CAPTIONED, COMMENTED, EMBEDDED
+from clipper.extract.vocabulary import captioned, commented, embedded
 
 __all__ = ["candidates", "chosen", "likely", "once"]
 
@@ -23,6 +23,9 @@ RECALL_OF_ARTICLES = 0.5  # what recall weighs against precision
 QUOTED = 0.9  # the chance of a post of another site that is set into the page
 LEVELS = 6  # elements around a block whose names count
 WHOLE_PAGE = frozenset("html body main article".split())  # "comments-open" says nothing of what is in them
+LINK = 60  # letters, fewer of which may be a link of a menu
+LINKED = 0.9  # of them
+AFAR = 3  # blocks from what trafilatura takes
 CAPTIONS = frozenset(("figcaption", "caption"))
 REPEATED = 25  # letters from which a block that was said before is not said again elsewhere
 CERTAIN = 100  # letters from which it is not said again in the same container either
@@ -39,8 +42,7 @@ def chosen(page: Page) -> list[Node]:
     if len(blocks) > MOST:
         kept = {j for j in places if page.answer.shares[j] >= 0.5}
     else:
-        rows = features(page)
-        kept = likely(page, places, [chance(rows[j]) for j in places])
+        kept = likely(page, places, [chance(row) for row in features(page, places)])
     return once([blocks[j] for j in sorted(kept)])
 
 
@@ -48,20 +50,32 @@ def candidates(page: Page) -> list[int]:
     """Places of the blocks that may be text, all if there are none.
 
     Not the title, nor captions, which belong to their pictures; of a page that says that it is an article
-    not what its readers write, unless trafilatura takes it for the article.
+    not what its readers write, unless trafilatura takes it for the article. Links far from its answer
+    are not looked at either: most of a page's blocks are those.
     """
     may_be = [j for j, block in enumerate(page.blocks) if j != page.title and block.tag not in CAPTIONS]
-    places = [j for j in may_be if page.answer.shares[j] >= 0.5 or not _beside_the_article(page, page.blocks[j])]
+    places = [
+        j
+        for j in may_be
+        if page.answer.shares[j] >= 0.5 or not (_links_afar(page, j) or _beside_the_article(page, page.blocks[j]))
+    ]
     return places or may_be or list(range(len(page.blocks)))
+
+
+def _links_afar(page: Page, j: int) -> bool:
+    block = page.blocks[j]
+    if len(block.letters) >= LINK or block.linked < LINKED * len(block.letters):
+        return False
+    return page.answer.since[j] > AFAR and page.answer.until[j] > AFAR
 
 
 def _beside_the_article(page: Page, block: Node) -> bool:
     around = _around(page, block, LEVELS)
-    if any(CAPTIONED.search(node.names) for node in around[:2]):
+    if any(captioned(node.names) for node in around[:2]):
         return True
     if not page.says_article:
         return False
-    return any(COMMENTED.search(node.names) for node in around if node.tag not in WHOLE_PAGE)
+    return any(commented(node.names) for node in around if node.tag not in WHOLE_PAGE)
 
 
 def _around(page: Page, block: Node, levels: int) -> list[Node]:
@@ -76,7 +90,7 @@ def likely(page: Page, places: Sequence[int], chances: Sequence[float]) -> set[i
     """The places with the best expected F."""
     lengths = [len(page.blocks[place].letters) for place in places]
     chances = [
-        max(p, QUOTED) if any(EMBEDDED.search(n.names) for n in _around(page, page.blocks[place], 3)) else p
+        max(p, QUOTED) if any(embedded(n.names) for n in _around(page, page.blocks[place], 3)) else p
         for p, place in zip(chances, places, strict=True)
     ]
     recall = RECALL_OF_ARTICLES if page.says_article else 1.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from math import log1p
 
@@ -132,26 +132,36 @@ class Page:
         ]  # fmt: skip
 
 
-def features(page: Page) -> list[list[float]]:
-    """A row of numbers for each block with text."""
-    own = [_own(block) for block in page.blocks]
-    words = [said(block.text.strip()) for block in page.blocks]
+def features(page: Page, places: Sequence[int] | None = None) -> list[list[float]]:
+    """A row of numbers for each of these blocks, by their index among those with text; None: for all."""
+    wanted = range(len(page.blocks)) if places is None else places
+    needed = {k for j in wanted for k in (j, *(j + step for step in NEIGHBOURS)) if 0 <= k < len(page.blocks)}
+    own = {j: _own(page.blocks[j]) for j in needed}
+    words = {j: said(page.blocks[j].text.strip()) for j in needed}
     letters = Counter(block.letters for block in page.blocks)
-    by_key = _by_key(page)
-    so_far: Counter[str] = Counter()
+    by_key, before = _by_key(page), _said_before(page)
     rows = []
-    for j, block in enumerate(page.blocks):
-        key = by_key[page.keys[page.places[j]]]
+    for j in wanted:
+        block, key = page.blocks[j], by_key[page.keys[page.places[j]]]
         row = [*own[j][:6], page.answer.shares[j], *own[j][6:], *_place(page, j), *_answered(page, j)]
         row += [*_scored(page, j), *_named(page, j), *(words[j] >> bit & 1 for bit in range(len(WORDS)))]
         row += [*_repeated(page, j), *_around(page, j)]
         row += [log1p(key[0]), log1p(key[1] / key[0]), key[1] / page.letters]
-        row += [int(block.hidden), letters[block.letters], so_far[block.letters]]
+        row += [int(block.hidden), letters[block.letters], before[j]]
         row += [j - page.title if page.title >= 0 else FAR, int(page.title >= 0)]
         row += [j - page.first_heading if page.first_heading >= 0 else FAR, *_beside(page, own, words, j)]
         rows.append(row + page.facts)
-        so_far[block.letters] += 1
     return rows
+
+
+def _said_before(page: Page) -> list[int]:
+    """How often the text of each block stood further up."""
+    so_far: Counter[str] = Counter()
+    counts = []
+    for block in page.blocks:
+        counts.append(so_far[block.letters])
+        so_far[block.letters] += 1
+    return counts
 
 
 def _own(block: Node) -> list[float]:
@@ -234,11 +244,11 @@ def _by_key(page: Page) -> dict[tuple[str, str], tuple[int, int]]:
     return found
 
 
-def _beside(page: Page, own: Sequence[Sequence[float]], words: Sequence[int], j: int) -> list[float]:
+def _beside(page: Page, own: Mapping[int, Sequence[float]], words: Mapping[int, int], j: int) -> list[float]:
     values: list[float] = []
     for step in NEIGHBOURS:
         k = j + step
-        if 0 <= k < len(own):
+        if k in own:
             values += (own[k][0], own[k][1], own[k][2], own[k][5], page.answer.shares[k], int(words[k] > 0))
         else:
             values += (-1, -1, -1, -1, -1, -1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["CAPTIONED", "COMMENTED", "EMBEDDED", "NAMES", "WORDS", "chrome", "named", "pictured", "said"]
+__all__ = ["NAMES", "WORDS", "captioned", "chrome", "commented", "embedded", "named", "pictured", "said"]
 
 # In class, id, role or itemprop.
 NAMES = {
@@ -106,3 +106,21 @@ def chrome(names: str) -> bool:
 def pictured(names: str) -> bool:
     """Whether an element with these names is a picture with what is said of it."""
     return PICTURED.search(names) is not None
+
+
+@lru_cache(maxsize=4096)
+def captioned(names: str) -> bool:
+    """Whether an element with these names says what is on a picture."""
+    return CAPTIONED.search(names) is not None
+
+
+@lru_cache(maxsize=4096)
+def commented(names: str) -> bool:
+    """Whether an element with these names is what readers write."""
+    return COMMENTED.search(names) is not None
+
+
+@lru_cache(maxsize=4096)
+def embedded(names: str) -> bool:
+    """Whether an element with these names is a post of another site."""
+    return EMBEDDED.search(names) is not None

@@ -25,7 +25,12 @@ def main() -> None:
     Everything is closed by then, so the interpreter is not taken down piece by piece: 20 ms.
     """
     gc.set_threshold(100_000)  # most of what a command makes lives to its end
-    code = run(sys.argv[1:])
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # pressed again, or while the command's last words were said
+        code = INTERRUPTED
+    except SystemExit as stop:  # click's own end on a broken pipe: threads that wait for servers must not be waited for
+        code = stop.code if isinstance(stop.code, int) else 1
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:  # a shell can close it

@@ -166,6 +166,7 @@ def serve() -> None:
 
 def _answer(source: int, sink: int, seconds: float, memory: int) -> None:
     """Get ready at the first message, say so, and answer one capture after the other."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which ends its workers itself
     _limit(memory)
     try:
         message = receive(source)

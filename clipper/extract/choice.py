@@ -23,9 +23,6 @@ RECALL_OF_ARTICLES = 0.5  # what recall weighs against precision
 QUOTED = 0.9  # the chance of a post of another site that is set into the page
 LEVELS = 6  # elements around a block whose names count
 WHOLE_PAGE = frozenset("html body main article".split())  # "comments-open" says nothing of what is in them
-LINK = 60  # letters, fewer of which may be a link of a menu
-LINKED = 0.9  # of them
-AFAR = 3  # blocks from what trafilatura takes
 CAPTIONS = frozenset(("figcaption", "caption"))
 REPEATED = 25  # letters from which a block that was said before is not said again elsewhere
 CERTAIN = 100  # letters from which it is not said again in the same container either
@@ -50,23 +47,11 @@ def candidates(page: Page) -> list[int]:
     """Places of the blocks that may be text, all if there are none.
 
     Not the title, nor captions, which belong to their pictures; of a page that says that it is an article
-    not what its readers write, unless trafilatura takes it for the article. Links far from its answer
-    are not looked at either: most of a page's blocks are those.
+    not what its readers write, unless trafilatura takes it for the article.
     """
     may_be = [j for j, block in enumerate(page.blocks) if j != page.title and block.tag not in CAPTIONS]
-    places = [
-        j
-        for j in may_be
-        if page.answer.shares[j] >= 0.5 or not (_links_afar(page, j) or _beside_the_article(page, page.blocks[j]))
-    ]
+    places = [j for j in may_be if page.answer.shares[j] >= 0.5 or not _beside_the_article(page, page.blocks[j])]
     return places or may_be or list(range(len(page.blocks)))
-
-
-def _links_afar(page: Page, j: int) -> bool:
-    block = page.blocks[j]
-    if len(block.letters) >= LINK or block.linked < LINKED * len(block.letters):
-        return False
-    return page.answer.since[j] > AFAR and page.answer.until[j] > AFAR
 
 
 def _beside_the_article(page: Page, block: Node) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import multiprocessing
 import random
 import statistics
 import sys
@@ -26,7 +25,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.measure import article, gate
+from benchmarks.measure import article, aside, gate
 from clipper import urls
 from clipper.archive import Archive
 from clipper.extract import Reader
@@ -150,15 +149,8 @@ def decoder_ms() -> float:
 @contextmanager
 def late_server() -> Iterator[int]:
     """Eight hosts on one port, in a process of their own; yields the port."""
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe()
-    server = context.Process(target=_serve, args=(theirs,), daemon=True)
-    server.start()
-    try:
-        yield ours.recv()
-    finally:
-        server.terminate()
-        server.join()
+    with aside(_serve) as port:
+        yield port
 
 
 def _serve(pipe: Connection) -> None:

@@ -18,6 +18,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -113,9 +114,16 @@ def article(number: int) -> bytes:
 @contextmanager
 def served(pages: dict[str, bytes], *, hosts: int = 1) -> Iterator[list[str]]:
     """Serve the pages by path on 127.0.0.1, 127.0.0.2 …; yields the bases, `http://127.0.0.1:PORT`."""
+    with aside(_serve, pages, hosts) as bases:
+        yield bases
+
+
+@contextmanager
+def aside(serve: Callable[..., object], *arguments: object) -> Iterator[Any]:
+    """Run `serve(*arguments, pipe)` in a process of its own until the end; yields what it sends."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
-    server = context.Process(target=_serve, args=(pages, hosts, theirs), daemon=True)
+    server = context.Process(target=serve, args=(*arguments, theirs), daemon=True)
     server.start()
     try:
         yield ours.recv()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 from clipper.errors import FileError
 
-__all__ = ["DIGEST", "file_name", "write_whole"]
+__all__ = ["DIGEST", "file_name", "new_file", "write_whole"]
 
 LONGEST = 80  # bytes of a name before its digest; file systems allow 255
 DIGEST = 12  # hex digits
@@ -36,3 +38,21 @@ def write_whole(path: Path, data: bytes) -> None:
     except OSError as error:
         aside.unlink(missing_ok=True)
         raise FileError(f"cannot write {path}: {error.strerror}") from error
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A path to write a new file at, which gets its name when it is complete.
+
+    Raises `FileError` if there is a file of that name, or if it cannot be written.
+    """
+    if path.exists():
+        raise FileError(f"{path} exists; name a new file, or remove it first")
+    aside = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        yield aside
+        aside.rename(path)
+    except OSError as error:
+        raise FileError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        aside.unlink(missing_ok=True)

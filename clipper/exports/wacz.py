@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipper import __version__
-from clipper.errors import FileError
+from clipper.exports.files import new_file
 from clipper.exports.surt import surt
 from clipper.exports.warc import Written, write_warc
 from clipper.tape.indexing import Place, places
@@ -51,24 +50,15 @@ def write_wacz(
 
     The file gets its name when it is complete. Raises `FileError` if it exists or cannot be written.
     """
-    if path.exists():
-        raise FileError(f"{path} exists; name a new file, or remove it first")
-    aside = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".wacz") as place:
-            folder = Path(place)
-            written = write_warc(archive, folder / WARC, url_key=url_key, since=since)
-            parts = [
-                Part(f"archive/{WARC}", folder / WARC, False),
-                *_index(folder),
-                _pages(folder, archive, url_key, since),
-            ]
-            _package(aside, parts, now)
-        aside.rename(path)
-    except OSError as error:
-        raise FileError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        aside.unlink(missing_ok=True)
+    with new_file(path) as aside, tempfile.TemporaryDirectory(dir=path.parent, prefix=".wacz") as place:
+        folder = Path(place)
+        written = write_warc(archive, folder / WARC, url_key=url_key, since=since)
+        parts = [
+            Part(f"archive/{WARC}", folder / WARC, False),
+            *_index(folder),
+            _pages(folder, archive, url_key, since),
+        ]
+        _package(aside, parts, now)
     return written
 
 

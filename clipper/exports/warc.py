@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipper import tape
-from clipper.errors import FileError
+from clipper.exports.files import new_file
 from clipper.models import Capture
 
 if TYPE_CHECKING:
@@ -35,17 +34,9 @@ def write_warc(archive: Archive, path: Path, *, url_key: str | None = None, sinc
 
     The file gets its name when it is complete. Raises `FileError` if it exists or cannot be written.
     """
-    if path.exists():
-        raise FileError(f"{path} exists; name a new file, or remove it first")
-    aside = path.with_name(f".{os.getpid()}.{path.name}")
     written = Written()
-    try:
+    with new_file(path) as aside:
         tape.write(aside, _captures(archive, written, url_key, since))
-        aside.rename(path)
-    except OSError as error:
-        raise FileError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        aside.unlink(missing_ok=True)
     return written
 
 

@@ -39,6 +39,7 @@ class Node:
     text: str = ""
     letters: str = ""  # of the text: letters and digits alone
     linked: int = 0  # how many of them are in links
+    own_commas: int = 0  # in the text
     total: int = 0  # letters in it and in the blocks below it
     total_linked: int = 0
     blocks: int = 0  # blocks with text, itself included

@@ -24,7 +24,6 @@ from clipper.extract.vocabulary import NAMES, WORDS, named, said
 __all__ = ["features"]
 
 SENTENCES = re.compile(r"[.!?。！？…；;:：]")
-COMMAS = re.compile(r"[,，、；;]")
 DIGITS = re.compile(r"\d")
 CAPITALS = re.compile(r"[A-Z]")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -168,7 +167,7 @@ def _own(block: Node) -> list[float]:
     text, length = block.text.strip(), len(block.letters)
     return [
         log1p(length), block.linked / length, int(ENDED.search(text[-20:]) is not None),
-        len(SENTENCES.findall(text)) / length, len(COMMAS.findall(text)) / length, TAGS.get(block.tag, 0),
+        len(SENTENCES.findall(text)) / length, block.own_commas / length, TAGS.get(block.tag, 0),
         length / max(1, len(text.split())), len(DIGITS.findall(text)) / length, len(CAPITALS.findall(text)) / length,
         text.count("\n") / length, int(DATED.search(text) is not None),
     ]  # fmt: skip

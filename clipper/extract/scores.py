@@ -32,7 +32,7 @@ def summed(nodes: list[Node]) -> None:
     for node in nodes:
         node.total, node.total_linked = len(node.letters), node.linked
         node.blocks = int(bool(node.letters))
-        node.commas = len(COMMAS.findall(node.text)) if node.letters else 0
+        node.own_commas = node.commas = len(COMMAS.findall(node.text)) if node.letters else 0
         node.long_blocks = int(node.total >= LONG and node.linked * 3 < node.total)
     for node in reversed(nodes[1:]):
         parent = nodes[node.parent]
@@ -50,7 +50,7 @@ def scored(nodes: list[Node]) -> Scores:
         length = len(node.letters)
         if length < PARAGRAPH or node.linked * 2 >= length:
             continue
-        worth = 1 + len(COMMAS.findall(node.text)) + min(length / 100, 3)
+        worth = 1 + node.own_commas + min(length / 100, 3)
         if node.tag in ITSELF:
             scores[n] += worth * 0.7
         above = node.parent

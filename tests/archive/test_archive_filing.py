@@ -106,3 +106,10 @@ def test_search_finds_chinese_words_of_two_characters(archive: Archive) -> None:
     assert hit.page.url_key == KEY
     assert "\x02漏洞\x03" in hit.snippet
     assert archive.search("洞漏") == []
+
+
+def test_one_address_under_two_keys_is_filed_under_both(archive: Archive) -> None:
+    """Keys change with the rules of what is one page; merges bring in pages under older ones."""
+    for key in ("//example.com/a", "//example.com/a?older=rule"):
+        assert archive.record(capture(), extraction(), url_key=key).outcome is Outcome.NEW
+    assert [snapshot.seq for snapshot in archive.snapshots(every=True)] == [0, 1]

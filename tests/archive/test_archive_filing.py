@@ -113,3 +113,20 @@ def test_one_address_under_two_keys_is_filed_under_both(archive: Archive) -> Non
     for key in ("//example.com/a", "//example.com/a?older=rule"):
         assert archive.record(capture(), extraction(), url_key=key).outcome is Outcome.NEW
     assert [snapshot.seq for snapshot in archive.snapshots(every=True)] == [0, 1]
+
+
+def test_versions_that_share_paragraphs_are_filed_in_one_transaction(archive: Archive) -> None:
+    with archive.batch():
+        for hour, text in enumerate(["stays\n\none", "stays\n\ntwo", "stays\n\nthree", "stays\n\none"]):
+            archive.record(capture(text, hour=hour), extraction(text), url_key=KEY)
+    assert len(archive.history(KEY)) == 4
+    assert archive.search("three")
+    assert list(archive.verify()) == []
+
+
+def test_what_is_watched_twice_in_one_transaction_is_watched_once(archive: Archive) -> None:
+    with archive.batch():
+        for tag in ("a", "b", "c"):
+            archive.watch(URL, kind="page", tags=(tag,))
+    assert [source.tags for source in archive.sources()] == [("a", "b", "c")]
+    assert list(archive.verify()) == []

@@ -99,7 +99,9 @@ def file_capture(
     if not _fit(capture, extraction):
         why = _why_unusable(capture, extraction)
         return _file_bad(connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture)
-    version = version_of(capture, extraction, page_id=page_id, at=attempt.checked_at, seq=attempt.seq, now=now)
+    version = version_of(
+        capture, extraction, page_id=page_id, at=attempt.checked_at, seq=attempt.seq, digest=digest, now=now
+    )
     return _file_good(connection, attempt, capture, version, keep=keep)
 
 
@@ -213,8 +215,10 @@ def _why_unusable(capture: Capture, extraction: Extraction) -> str:
     return f"status {capture.status}"
 
 
-def version_of(capture: Capture, extraction: Extraction, *, page_id: int, at: str, seq: int, now: str) -> Version:
-    """What a capture and its reading would be as a version."""
+def version_of(
+    capture: Capture, extraction: Extraction, *, page_id: int, at: str, seq: int, digest: str, now: str
+) -> Version:
+    """What a capture and its reading would be as a version; `digest` is the article's."""
     columns: dict[str, Any] = {
         "page_id": page_id,
         "title": extraction.title,
@@ -240,7 +244,7 @@ def version_of(capture: Capture, extraction: Extraction, *, page_id: int, at: st
         "replaced_characters": extraction.replaced_characters,
         "completeness": str(capture.completeness),
         "source": capture.source,
-        "digest": article_digest(extraction.title, extraction.text),
+        "digest": digest,
     }
     markdown = extraction.markdown or extraction.text
     columns = {name: storable(value) for name, value in columns.items()}

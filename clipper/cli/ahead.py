@@ -1,8 +1,8 @@
 """A reader's worker that is started before the command line is understood.
 
 Loading the extractor takes longest of all that the first `clip URL` does, and click's own loading
-comes before it, 45 ms. Where the words can hardly mean anything but the first page of a new
-archive, the worker starts at once; if they mean something else after all, it is ended again.
+comes before it, 45 ms. Where the words can hardly mean anything but a page that is clipped for the
+first time, the worker starts at once; if they mean something else after all, it is ended again.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Ahead:
 
     @classmethod
     def of(cls, words: Sequence[str], environment: Mapping[str, str]) -> Self:
-        """Started if the words look like the first page of a new archive; before any other thread."""
-        if not is_first_page(words, environment):
+        """Started if the words look like a page's first clip; before any other thread starts."""
+        if not is_first_clip(words, environment):
             return cls(None)
         from clipper.extract.worker import start
 
@@ -43,17 +43,30 @@ class Ahead:
             process.kill()
 
 
-def is_first_page(words: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Whether one address stands there without a command, and the archive is not there yet."""
+def is_first_clip(words: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Whether one address stands there without a command, and the archive has no good answer of it."""
     archive = environment.get("CLIPPER_DB") or "archive.db"
-    addresses = 0
+    addresses = []
     for before, word in zip(("", *words), words, strict=False):
         if before == "--db":
             archive = word
         elif word.startswith("--db="):
             archive = word.removeprefix("--db=")
         elif word.startswith(("http://", "https://")):
-            addresses += 1
+            addresses.append(word)
         elif not (word.startswith("-") or before.startswith("-")) or word in ("-h", "--help", "--no-isolate"):
             return False
-    return addresses == 1 and not exists(archive)
+    return len(addresses) == 1 and (not exists(archive) or _is_unread(archive, addresses[0]))
+
+
+def _is_unread(archive: str, address: str) -> bool:
+    from pathlib import Path
+
+    from clipper import urls
+    from clipper.archive.glance import is_unread
+    from clipper.errors import InvalidURL
+
+    try:
+        return is_unread(Path(archive), urls.url_key(address))
+    except InvalidURL:
+        return False

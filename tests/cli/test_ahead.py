@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
-from clipper.cli.ahead import Ahead, is_first_page
+from clipper.cli.ahead import Ahead, is_first_clip
 
-URL = "https://www.4hou.com/posts/Vlv1"
-TAPE = Path(__file__).parents[2] / "fixtures/4hou-article/tape.warc.gz"
+ROOT = Path(__file__).parents[2]
+URL = "https://www.4hou.com/posts/Dm0x"
+SAMPLE = ROOT / "archive.db"  # which has the page
+TAPE = ROOT / "fixtures/4hou-article/tape.warc.gz"
 
 
 @pytest.mark.parametrize(
@@ -29,18 +32,23 @@ TAPE = Path(__file__).parents[2] / "fixtures/4hou-article/tape.warc.gz"
         ([URL, "--help"], False),
         ([URL, "--no-isolate"], False),
         (["-i", "urls.txt"], False),
-        (["--db", "old.db", URL], False),
-        (["--db=old.db", URL], False),
+        (["--db", "no-archive.db", URL], False),
+        (["--db=no-archive.db", URL], False),
+        (["--db", "has-it.db", URL], False),
+        (["--db=has-it.db", "https://www.4hou.com/posts/Other"], True),
+        (["--db=has-it.db", "https://"], False),
         ([], False),
     ],
 )
-def test_only_the_first_page_of_a_new_archive_is_begun_early(
+def test_only_the_first_clip_of_a_page_is_begun_early(
     words: list[str], first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("old.db").touch()
-    assert is_first_page(words, {}) is first
-    assert not is_first_page(words, {"CLIPPER_DB": "old.db"}) or "new.db" in " ".join(words)
+    Path("no-archive.db").write_text("It is none.")
+    copyfile(SAMPLE, "has-it.db")
+    assert is_first_clip(words, {}) is first
+    if "--db" not in "".join(words):
+        assert not is_first_clip(words, {"CLIPPER_DB": "no-archive.db"})
 
 
 def test_a_worker_that_nobody_takes_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +71,6 @@ def test_a_command_line_that_means_something_else_leaves_no_worker(tmp_path: Pat
 
 
 def test_the_first_page_of_a_new_archive_is_filed(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "clipper", "--replay", str(TAPE), URL]
+    command = [sys.executable, "-m", "clipper", "--replay", str(TAPE), "https://www.4hou.com/posts/Vlv1"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split()[0]) == (0, "new")

@@ -47,6 +47,7 @@ __all__ = [
     "file_failure",
     "file_not_modified",
     "file_same_body",
+    "next_seq",
     "page_for",
     "storable",
     "version_of",
@@ -173,16 +174,22 @@ def page_for(connection: sqlite3.Connection, url_key: str, url: str) -> int:
     return int(cursor.lastrowid or 0)
 
 
+def next_seq(connection: sqlite3.Connection, page_id: int, url: str, at: str) -> int:
+    """The number that tells a capture from others of the same page, or of the same address, in one microsecond."""
+    (seq,) = connection.execute(
+        "SELECT max(coalesce((SELECT max(seq) + 1 FROM checks WHERE page_id = ?1 AND checked_at = ?2), 0),"
+        " coalesce((SELECT max(seq) + 1 FROM snapshots WHERE url = ?3 AND fetched_at = ?2), 0))",
+        (page_id, at, url),
+    ).fetchone()
+    return int(seq)
+
+
 def _begun(connection: sqlite3.Connection, page_id: int, capture: Capture) -> Attempt:
     at = rows.stamp(capture.fetched_at)
-    (seq,) = connection.execute(
-        "SELECT coalesce(max(seq) + 1, 0) FROM checks WHERE page_id = ? AND checked_at = ?",
-        (page_id, at),
-    ).fetchone()
     return Attempt(
         page_id=page_id,
         checked_at=at,
-        seq=seq,
+        seq=next_seq(connection, page_id, capture.url, at),
         url=capture.url,
         outcome=Outcome.FAILED,
         status=capture.status or None,

@@ -75,6 +75,7 @@ def merge(
             _merge_remarks(connection, other, ours, theirs)
             merged.pages += merged.checks > before
     with writing():
+        _merge_aliases(connection, other)
         _merge_feeds(connection, other)
     return merged
 
@@ -222,6 +223,18 @@ def _merge_remarks(connection: sqlite3.Connection, other: sqlite3.Connection, ou
         "INSERT INTO notes (page_id, note, added_at) SELECT ?1, ?2, ?3 WHERE NOT EXISTS"
         " (SELECT 1 FROM notes WHERE page_id = ?1 AND note = ?2 AND added_at = ?3)",
         [(ours, *row) for row in notes.fetchall()],
+    )
+
+
+def _merge_aliases(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
+    aliases = other.execute(
+        "SELECT pages.url_key, aliases.url_key, aliases.url, reason, seen_at FROM aliases"
+        " JOIN pages ON pages.id = page_id ORDER BY aliases.id"
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO aliases (page_id, url_key, url, reason, seen_at) SELECT id, ?2, ?3, ?4, ?5 FROM pages"
+        " WHERE url_key = ?1 AND NOT EXISTS (SELECT 1 FROM pages WHERE url_key = ?2)",
+        aliases.fetchall(),
     )
 
 

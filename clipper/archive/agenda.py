@@ -16,6 +16,7 @@ __all__ = ["Agenda", "Record", "Unwell", "Window"]
 
 # A decision from the future was made while the clock was wrong, and does not count.
 CLOCK_SLACK = timedelta(hours=1)
+FARTHEST = timedelta(days=100)  # no decision reaches so far
 GONE_CHECKS, GONE_FOR = 3, timedelta(days=1)  # from when on a page counts as gone for sure
 Transaction = Callable[[], AbstractContextManager[None]]
 
@@ -45,7 +46,8 @@ class Window:
         if self.force:
             return ahead
         long_ago = f" OR set_at <= '{rows.stamp(self.now - self.every)}'" if self.every else ""
-        return f"{ahead} AND (due_at <= '{rows.stamp(self.now)}' OR {future}{long_ago})"
+        too_far = f"due_at > '{rows.stamp(self.now + FARTHEST)}'"
+        return f"{ahead} AND (due_at <= '{rows.stamp(self.now)}' OR {future} OR {too_far}{long_ago})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,7 +317,7 @@ class Archive(Reader):
             )
 
     def _writing(self) -> AbstractContextManager[None]:
-        from clipper.archive import indexing, ledger
+        from clipper.archive import indexing, ledger, sums
 
         if self._batching:
             return nullcontext()
@@ -326,13 +326,15 @@ class Archive(Reader):
             with connection.translated(self.path):
                 ledger.watch(self.connection)
                 indexing.watch(self.connection)
+                sums.watch(self.connection)
             self._watched = True
         return connection.transaction(self.connection, self.path, keep=self._keep, finish=_finish)
 
 
 def _finish(connection: sqlite3.Connection) -> None:
-    """What every transaction ends with: the index follows, and the ledger says what was filed."""
-    from clipper.archive import indexing, ledger
+    """What every transaction ends with: the index and the sums follow, and the ledger says what was filed."""
+    from clipper.archive import indexing, ledger, sums
 
     indexing.flush(connection)
+    sums.flush(connection)
     ledger.append(connection)

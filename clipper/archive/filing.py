@@ -349,7 +349,7 @@ def written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture) 
     _write_evidence(connection, check_id, attempt, capture)
     standing.follow(connection, check_id, validators=capture.validators)
     change = None
-    if attempt.outcome is Outcome.CHANGED:
+    if attempt.outcome is Outcome.CHANGED and attempt.snapshot_id is not None:
         (change,) = connection.execute("SELECT change FROM snapshots WHERE id = ?", (attempt.snapshot_id,)).fetchone()
     return Filed(
         outcome=attempt.outcome,

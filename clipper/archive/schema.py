@@ -5,6 +5,8 @@ The comments are part of the file: SQLite keeps them, so that `.schema` explains
 
 from __future__ import annotations
 
+from clipper.archive.schema_watching import WATCHING
+
 __all__ = ["APPLICATION_ID", "LATEST", "SCRIPTS"]
 
 APPLICATION_ID = 0x636C6970  # "clip"
@@ -309,82 +311,33 @@ CREATE TABLE rereadings ( -- a run of `clip reextract`, and how far it came
 ) STRICT;
 """
 
-WATCHING = """
-CREATE TABLE aliases ( -- another address of a page: the same article under another key
-    id INTEGER PRIMARY KEY,
-    page_id INTEGER NOT NULL REFERENCES pages(id),
-    url_key TEXT NOT NULL UNIQUE,
-    url TEXT NOT NULL,
-    reason TEXT NOT NULL, -- redirect, canonical
-    seen_at TEXT NOT NULL
-) STRICT;
-CREATE INDEX aliases_page ON aliases(page_id);
-CREATE TABLE due ( -- a page that `clip sync` looks at again, and when
-    page_id INTEGER PRIMARY KEY REFERENCES pages(id) ON DELETE CASCADE,
-    host TEXT NOT NULL,
-    due_at TEXT NOT NULL,
-    set_at TEXT NOT NULL, -- when that was decided
-    wait_seconds INTEGER NOT NULL DEFAULT 0, -- between the two, before HTTP and the host had a word in it
-    reason TEXT NOT NULL, -- new, young, steady, changed, fresh, failed, gone, host, asked
-    told TEXT, -- what the reports said last: failing or gone; NULL: that it is well
-    told_at TEXT
-) STRICT;
-CREATE INDEX due_next ON due(due_at, host);
-CREATE INDEX due_host ON due(host, due_at, page_id);
-CREATE TABLE feed_plans ( -- when a feed is read again, and how it is doing
-    feed_id INTEGER PRIMARY KEY REFERENCES feeds(id) ON DELETE CASCADE,
-    due_at TEXT NOT NULL,
-    set_at TEXT NOT NULL,
-    wait_seconds INTEGER NOT NULL DEFAULT 0,
-    private INTEGER NOT NULL DEFAULT 0, -- not exported unless that is asked for
-    site_url TEXT,
-    folder TEXT, -- of the list that it came from: JSON list
-    warning TEXT, -- what is odd about it, told once
-    error TEXT, -- why it could not be read the last time
-    failing_since TEXT,
-    told INTEGER NOT NULL DEFAULT 0 -- whether a report said so
-) STRICT;
-CREATE TABLE feed_texts ( -- what a feed says of a page that could not be had yet
-    page_id INTEGER PRIMARY KEY REFERENCES pages(id) ON DELETE CASCADE,
-    title TEXT,
-    author TEXT,
-    published TEXT,
-    html TEXT NOT NULL,
-    listed_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE host_troubles ( -- a host that answered page after page alike, and is left alone
-    host TEXT PRIMARY KEY,
-    failure TEXT NOT NULL, -- what it answers
-    since TEXT NOT NULL,
-    left_until TEXT NOT NULL,
-    pauses INTEGER NOT NULL, -- so far, each twice as long as the one before
-    told INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE TABLE runs ( -- a run of `clip sync`
-    id INTEGER PRIMARY KEY,
-    started_at TEXT NOT NULL,
-    finished_at TEXT, -- NULL: it works, or it was killed
-    ended TEXT, -- done, time, signal
-    pages INTEGER NOT NULL DEFAULT 0, -- that were asked for
-    feeds INTEGER NOT NULL DEFAULT 0,
-    requests INTEGER NOT NULL DEFAULT 0,
-    told INTEGER NOT NULL DEFAULT 0 -- whether its events were reported
-) STRICT;
-CREATE TABLE events ( -- something that a report tells of
-    id INTEGER PRIMARY KEY,
-    run_id INTEGER NOT NULL REFERENCES runs(id),
-    at TEXT NOT NULL,
-    kind TEXT NOT NULL, -- new, changed, gone, failing, back, feed odd, feed failing, feed back, host left, host back
-    page_id INTEGER REFERENCES pages(id) ON DELETE CASCADE,
-    feed_id INTEGER REFERENCES feeds(id) ON DELETE CASCADE,
-    host TEXT,
-    snapshot_id INTEGER, -- the version in question; the last good one of a page that is gone
-    since TEXT, -- when it began
-    what TEXT -- in words
-) STRICT;
-CREATE INDEX events_run ON events(run_id);
-CREATE INDEX events_at ON events(at);
-CREATE INDEX events_page ON events(page_id) WHERE page_id IS NOT NULL;
+# What tables and views of a million rows need, so that their pages open at once.
+SCALE = """
+CREATE INDEX snapshots_changed ON snapshots(fetched_at DESC) WHERE change IS NOT NULL;
+CREATE INDEX snapshots_language ON snapshots(language);
+CREATE INDEX checks_outcome ON checks(outcome);
+CREATE INDEX checks_failures ON checks(checked_at DESC) WHERE outcome IN ('unusable', 'failed', 'refused');
+-- An ORDER BY or a join would make counting their rows look at every row of the tables below; the order is the index's.
+DROP VIEW recent_changes;
+DROP VIEW failures;
+CREATE VIEW recent_changes AS -- versions after a page's first, the newest on top
+SELECT snapshots.id AS snapshot_id, snapshots.fetched_at, snapshots.title,
+    (SELECT host FROM pages WHERE pages.id = snapshots.page_id) AS host,
+    snapshots.change, snapshots.words_added, snapshots.words_removed, snapshots.url
+FROM snapshots INDEXED BY snapshots_changed WHERE snapshots.change IS NOT NULL;
+CREATE VIEW failures AS -- checks that went wrong, the newest on top
+SELECT checks.id AS check_id, checks.checked_at, checks.outcome, checks.verdict, checks.status, checks.reason,
+    (SELECT title FROM pages WHERE pages.id = checks.page_id) AS title,
+    (SELECT host FROM pages WHERE pages.id = checks.page_id) AS host, checks.url,
+    (SELECT state FROM pages WHERE pages.id = checks.page_id) AS state
+FROM checks INDEXED BY checks_failures WHERE checks.outcome IN ('unusable', 'failed', 'refused');
+CREATE TABLE sums ( -- of the rows that the ledger does not chain: what was learned of hosts, runs of reextract
+    kind TEXT NOT NULL, -- the table
+    host TEXT NOT NULL, -- whose rows; empty where they are no host's
+    rows INTEGER NOT NULL,
+    sum INTEGER NOT NULL, -- of the rows' hashes, modulo 2^44; see docs/format.md
+    PRIMARY KEY (kind, host)
+) STRICT, WITHOUT ROWID;
 """
 
 SCRIPTS: tuple[tuple[str, str], ...] = (
@@ -392,6 +345,7 @@ SCRIPTS: tuple[tuple[str, str], ...] = (
     ("m002_ledger", LEDGER),
     ("m003_proof", PROOF),
     ("m004_learning", LEARNING),
+    ("m005_scale", SCALE),
     ("m006_watching", WATCHING),
 )
 LATEST = len(SCRIPTS)

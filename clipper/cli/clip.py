@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from clipper.cli.ahead import Ahead
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Duration, db_option, format_options
 from clipper.cli.output import remark
@@ -132,7 +133,10 @@ def _reader(isolate: bool, *, one: bool, new: bool) -> Reader:
     from clipper.archive import Archive
 
     reader = open_reader(isolate=isolate, meanwhile=Archive.warm)
-    if one:
+    early = click.get_current_context().find_object(Ahead)
+    if isolate and early and (process := early.take()):
+        reader.adopt(process)
+    elif one:
         reader.fork()
         if new:
             reader.warm()  # it takes longest, and the page is sure to be read

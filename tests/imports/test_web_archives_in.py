@@ -155,6 +155,8 @@ def test_what_is_no_page_is_named(archive: Archive, tmp_path: Path) -> None:
         record(http(b""), hour=3, url="https://garden.example/empty"),
         record(b"no answer at all", hour=4, url="https://garden.example/none"),
         record(http(BODY, "Content-Encoding: br"), hour=5, url="https://garden.example/br"),
+        record(http(b"User-agent: *", kind="text/plain"), hour=6, url="https://garden.example/robots.txt"),
+        record(http(b"<p>none</p>", status="404 Not Found"), hour=7, url="http://bees.example/robots.txt?again"),
     )
     report = import_path(path, archive=archive, reader=PlainReader())
     assert report.filed == 0
@@ -165,6 +167,8 @@ def test_what_is_no_page_is_named(archive: Archive, tmp_path: Path) -> None:
         "it has no bytes",
         "it holds no HTTP answer",
         "its content coding br cannot be undone",
+        "it tells crawlers what they may fetch, and is no page",
+        "it tells crawlers what they may fetch, and is no page",
     ]
     assert archive.stats()["pages"] == 0
 

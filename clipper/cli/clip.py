@@ -168,15 +168,16 @@ def _results(addresses: list[str], archive: Archive, reader: Reader, options: di
         return
     from clipper.sync import run
 
-    yield from run(
-        addresses,
-        archive=archive,
-        open_fetcher=lambda: open_fetcher(policy, replay),
-        open_reader=reader.another,
-        hosts_at_once=1 if replay else 8,
-        force=force,
-        max_age=options["max_age"],
-    )
+    with open_fetcher(policy, replay) as fetcher:  # whose pauses and broken hosts its siblings share
+        yield from run(
+            addresses,
+            archive=archive,
+            open_fetcher=fetcher.sibling,
+            open_reader=reader.another,
+            hosts_at_once=1 if replay else 8,
+            force=force,
+            max_age=options["max_age"],
+        )
 
 
 def _filed(body: bytes, url: str, archive: Archive, reader: Reader) -> Iterator[Result]:

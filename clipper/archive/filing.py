@@ -164,8 +164,10 @@ def file_failure(
 
 
 def page_for(connection: sqlite3.Connection, url_key: str, url: str) -> int:
-    """The id of the page with that key, made if need be."""
-    row = connection.execute("SELECT id FROM pages WHERE url_key = ?", (url_key,)).fetchone()
+    """The id of the page with that key or alias, made if need be."""
+    row = connection.execute(
+        "SELECT id FROM pages WHERE url_key = ?1 UNION ALL SELECT page_id FROM aliases WHERE url_key = ?1", (url_key,)
+    ).fetchone()
     if row:
         return int(row[0])
     host = (urlsplit(url).hostname or "").rstrip(".")

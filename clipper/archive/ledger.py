@@ -37,6 +37,7 @@ KINDS: dict[str, str] = {
         "id, title, url, kind, etag, last_modified, last_fetched, added_at, interval_seconds, paused, failures, tags"
     ),
     "listings": "id, feed_id, page_id, title, listed_at, published, url",
+    "aliases": "id, page_id, url_key, url, reason, seen_at",
     "assets": "id, snapshot_id, url, body_sha256, content_type",
     "tombstones": ("id, page_id, title, fetched_at, seq, url, words, digest, body_sha256, snapshot, pruned_at, reason"),
     "seals": "id, sealed_at, entry, head, service, token",

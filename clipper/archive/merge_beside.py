@@ -20,8 +20,21 @@ def of_page(connection: sqlite3.Connection, other: sqlite3.Connection, ours: int
 
 def of_all(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
     """All that belongs to no single page; pages are there already."""
+    _aliases(connection, other)
     _feeds(connection, other)
     learning.merge(connection, other)
+
+
+def _aliases(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
+    aliases = other.execute(
+        "SELECT pages.url_key, aliases.url_key, aliases.url, reason, seen_at FROM aliases"
+        " JOIN pages ON pages.id = page_id ORDER BY aliases.id"
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO aliases (page_id, url_key, url, reason, seen_at) SELECT id, ?2, ?3, ?4, ?5 FROM pages"
+        " WHERE url_key = ?1 AND NOT EXISTS (SELECT 1 FROM pages WHERE url_key = ?2)",
+        aliases.fetchall(),
+    )
 
 
 def assets(connection: sqlite3.Connection, other: sqlite3.Connection, ours: int, theirs: int) -> None:

@@ -5,6 +5,8 @@ The comments are part of the file: SQLite keeps them, so that `.schema` explains
 
 from __future__ import annotations
 
+from clipper.archive.schema_watching import WATCHING
+
 __all__ = ["APPLICATION_ID", "LATEST", "SCRIPTS"]
 
 APPLICATION_ID = 0x636C6970  # "clip"
@@ -344,5 +346,6 @@ SCRIPTS: tuple[tuple[str, str], ...] = (
     ("m003_proof", PROOF),
     ("m004_learning", LEARNING),
     ("m005_scale", SCALE),
+    ("m006_watching", WATCHING),
 )
 LATEST = len(SCRIPTS)

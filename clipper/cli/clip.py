@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from clipper.cli.ahead import Ahead
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Duration, db_option, format_options
 from clipper.cli.output import remark
@@ -132,7 +133,10 @@ def _reader(isolate: bool, *, one: bool, new: bool) -> Reader:
     from clipper.archive import Archive
 
     reader = open_reader(isolate=isolate, meanwhile=Archive.warm)
-    if one:
+    early = click.get_current_context().find_object(Ahead)
+    if isolate and early and (process := early.take()):
+        reader.adopt(process)
+    elif one:
         reader.fork()
         if new:
             reader.warm()  # it takes longest, and the page is sure to be read
@@ -164,15 +168,16 @@ def _results(addresses: list[str], archive: Archive, reader: Reader, options: di
         return
     from clipper.sync import run
 
-    yield from run(
-        addresses,
-        archive=archive,
-        open_fetcher=lambda: open_fetcher(policy, replay),
-        open_reader=reader.another,
-        hosts_at_once=1 if replay else 8,
-        force=force,
-        max_age=options["max_age"],
-    )
+    with open_fetcher(policy, replay) as fetcher:  # whose pauses and broken hosts its siblings share
+        yield from run(
+            addresses,
+            archive=archive,
+            open_fetcher=fetcher.sibling,
+            open_reader=reader.another,
+            hosts_at_once=1 if replay else 8,
+            force=force,
+            max_age=options["max_age"],
+        )
 
 
 def _filed(body: bytes, url: str, archive: Archive, reader: Reader) -> Iterator[Result]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -70,12 +71,12 @@ def policy_of(options: dict[str, Any], *, robots: Literal["obey", "ignore"] = "i
     return Policy(**chosen)
 
 
-def open_fetcher(policy: Policy, replay: Path | None) -> Fetcher:
+def open_fetcher(policy: Policy, replay: Path | None, *, sleep: Callable[[float], None] = time.sleep) -> Fetcher:
     """A fetcher on the network, or on a tape; on a tape nobody has to be waited for."""
     from clipper.fetch import Fetcher
 
     if replay is None:
-        return Fetcher(policy)
+        return Fetcher(policy, sleep=sleep)
     from clipper import tape
 
     return Fetcher(policy, transport=tape.replay(replay), sleep=lambda _seconds: None)

@@ -18,6 +18,7 @@ __all__ = [
     "open_datasette",
     "optional_hookimpl",
     "register",
+    "wrapping_hookimpl",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,6 +42,12 @@ def late_hookimpl(function: F) -> F:
 def optional_hookimpl(function: F) -> F:
     """The same, for a hook that only one of the two versions has."""
     marked: F = host.hookimpl(optionalhook=True)(function)
+    return marked
+
+
+def wrapping_hookimpl(function: F) -> F:
+    """The same, around everybody's answers: a generator that is sent the outcome."""
+    marked: F = host.hookimpl(hookwrapper=True)(function)
     return marked
 
 

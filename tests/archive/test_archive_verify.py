@@ -114,12 +114,16 @@ def test_what_was_altered_by_other_means_is_named(filled: Path, statement: str, 
     assert any(damage.where.startswith(where) for damage in found), found
 
 
+# What is due when, and what reports tell of, is no evidence, and every run decides it anew.
+PLANS = {"due", "feed_plans", "feed_texts", "host_troubles", "runs", "events"}
+
+
 def test_every_table_is_proven_by_something(filled: Path) -> None:
     by_themselves = {"ledger", "sums", "bodies", "search", "_sqlite_migrations"}
     with Archive.open(filled) as archive:
         tables = {name for (name,) in archive.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     proven = {*ledger.KINDS, *ledger.PARTS, *sums.KINDS, *by_themselves}
-    assert {name for name in tables if not name.startswith(("search_fts", "sqlite_"))} == proven
+    assert {name for name in tables if not name.startswith(("search_fts", "sqlite_"))} - PLANS == proven
 
 
 def test_a_missing_body_is_named(filled: Path) -> None:
@@ -199,6 +203,7 @@ def _flip_one_value(path: Path, rng: random.Random) -> tuple[str, str, object]:
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         " AND name <> 'search_fts'"  # a view of the others
     ).fetchall()
+    tables = [found for found in tables if found[0] not in PLANS]
     while True:
         (table,) = rng.choice(tables)
         columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info('{table}')")]

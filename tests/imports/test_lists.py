@@ -208,14 +208,19 @@ def test_what_cannot_be_imported_is_said(archive: Archive, tmp_path: Path, name:
 
 
 def test_sync_fetches_what_a_list_names(archive: Archive, tmp_path: Path) -> None:
-    from clipper.sync import sources
+    from datetime import UTC, datetime
 
-    class NoFetcher:
-        def fetch(self, url: str, **_: object) -> object:
-            raise AssertionError(url)
+    from clipper.archive import Window
 
     file = tmp_path / "l.txt"
     file.write_text(PLAIN)
     import_path(file, archive=archive, reader=PlainReader())
-    listed = sources.addresses(archive, fetcher=NoFetcher(), sources=archive.sources())  # type: ignore[arg-type]
-    assert [one.url for one in listed] == ["https://garden.example/pond", "https://news.example/"]
+    now = datetime.now(UTC)
+    archive.agenda.adopt(now)
+    window = Window(now, now)
+    due = [
+        one
+        for host in archive.agenda.hosts(window)
+        for one in archive.agenda.pages(host, window, after=("", 0), limit=9)
+    ]
+    assert sorted(page.url for _, page in due) == ["https://garden.example/pond", "https://news.example/"]

@@ -145,6 +145,13 @@ def test_a_tape_that_ends_in_the_middle_says_where(archive: Archive, tmp_path: P
     assert kind == "request" or "the tape ends" in (checks[0].reason or "")
 
 
+def test_what_is_no_page_and_cut_is_both(archive: Archive, tmp_path: Path) -> None:
+    path = tape(tmp_path, record(http(bytes(9000), kind="image/png")))
+    path.write_bytes(path.read_bytes()[:-5000])
+    (one,) = import_path(path, archive=archive, reader=PlainReader()).skipped
+    assert one.reason == "image/png is no page; the tape ends in the middle of it"
+
+
 def test_revisits_are_completed(archive: Archive, tmp_path: Path) -> None:
     profile = "WARC-Profile: http://netpreserve.org/warc/1.0/revisit/identical-payload-digest"
     digest = f"WARC-Payload-Digest: {b32(BODY)}"

@@ -40,7 +40,17 @@ def own_names(due: Due, gathered: Gathered, archive: Archive) -> list[tuple[str,
             archive.agenda.drop_alias(key)  # two articles name it: it is the canonical address of neither
         elif key not in dict(names):
             names.append((key, "canonical"))
+    names += [(key, "canonical") for key in _twins(due, extraction, capture.final_url, archive)]
     return names
+
+
+def _twins(due: Due, extraction: Extraction, final_url: str, archive: Archive) -> list[str]:
+    """The pages that have this text and named this address, or the same one as this page does."""
+    if due.versions:
+        return []
+    own = {due.url_key, _key(final_url), _key(extraction.canonical_url or "")}
+    found = archive.agenda.twins(extraction, url=final_url)
+    return [key for key, canonical in found if key != due.url_key and _key(canonical) in own]
 
 
 def _same(key: str, extraction: Extraction, archive: Archive) -> bool | None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Round"]
 
 HOSTS_AT_ONCE = 16
-LONGEST_LEFT = timedelta(days=2)  # a host that is left alone for longer was left while the clock was wrong
+LONGEST_LEFT = timedelta(hours=25)  # a host that is left alone for longer was left while the clock was wrong
 FEED_PAGE = (
     "<!doctype html><html><head><meta charset='utf-8'><title>{title}</title></head><body><article>\n"
     "<h1>{title}</h1>\n{html}\n</article></body></html>"
@@ -65,7 +65,8 @@ class Round:
         self._open = open_fetcher
         self._readers = readers
         self._wanted = wanted or Wanted()
-        self._guard = Guard(tries=tries, robots=robots)
+        self._tries = tries
+        self._robots = robots
         self._most = hosts_at_once
         self._stop = stop or Stop()
         self._clock = clock
@@ -77,12 +78,16 @@ class Round:
         archive, now = self._archive, self._clock()
         archive.agenda.adopt(now)
         number = archive.diary.begin(now)
+        for trouble in archive.diary.troubles():
+            if trouble.left_until > now + LONGEST_LEFT:
+                archive.diary.release(trouble.host, at=now)
         troubles = archive.diary.troubles()
         force = self._wanted.force
-        left = [] if force else [trouble.host for trouble in troubles if now < trouble.left_until <= now + LONGEST_LEFT]
+        left = [] if force else [trouble.host for trouble in troubles if trouble.left_until > now]
         sources = archive.watched.due(now, host=self._wanted.host, force=force)
         self._queue = Queue(archive, self._wanted, sources=sources, left=left, clock=self._clock)
-        self._outcomes = Outcomes(archive, run=number, guard=self._guard, troubles=troubles)
+        guard = Guard(tries=self._tries, robots=self._robots, known=troubles)
+        self._outcomes = Outcomes(archive, run=number, guard=guard, troubles=troubles)
         pool = ThreadPoolExecutor(self._most)
         try:
             yield from self._work(pool)
@@ -119,7 +124,7 @@ class Round:
             self._fetchers[host] = self._open(host)
         fetcher = self._fetchers[host]
         if isinstance(task, Source):
-            future: Future[Came] = pool.submit(look, task, fetcher=fetcher)
+            future: Future[Came] = pool.submit(look, task, fetcher=fetcher, reader=self._readers)
         else:
             future = pool.submit(self._gather, self._job(task), fetcher)
         self._flying[future] = host, task

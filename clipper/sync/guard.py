@@ -21,6 +21,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(hours=1), timedelta(days=1)
 # Statuses that say something about us or about the whole host, and not about one page.
 HOST_STATUS = frozenset({401, 403, 407, 429, 451, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 530})
 TOO_MANY = "HTTP 429"
+# Answers that are to us and not about an address: one address that says so often enough will do.
+BLOCKING = frozenset({"HTTP 401", "HTTP 403", "HTTP 407", Verdict.CHALLENGE, Verdict.MAINTENANCE})
 # Pages that say "not now" or "not you", or nothing at all.
 HOST_VERDICTS = frozenset(
     {
@@ -77,7 +79,8 @@ class Guard:
         row.requests += requests
         if failure.startswith(TOO_MANY):
             return True
-        return len(row.addresses) > 1 and row.before + row.requests + self._tries > MOST_REQUESTS
+        several = len(row.addresses) > 1 or failure in BLOCKING
+        return several and row.before + row.requests + self._tries > MOST_REQUESTS
 
     def full(self, host: str) -> bool:
         """Whether a further address could be one request too many in this run, though the failures were not alike."""

@@ -69,6 +69,9 @@ def main() -> int:
     print(f"requests: {asked:,} against {plain:,}, {plain / asked:.1f} times fewer")
     for url, delay in found.late[:10]:
         print(f"late: {url} {delay}")
+    for url in found.lost[:20]:
+        page = next(page for page in script.known if page.url == url)
+        print(f"lost: {url}, there from {page.born:%m-%d %H:%M}, gone {page.gone}, moved {page.moved}")
     return 0 if all(kept) or "--check" not in sys.argv else 1
 
 

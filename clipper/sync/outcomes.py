@@ -6,6 +6,7 @@ Everything here happens in the run's own thread, inside the transaction that fil
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -39,7 +40,16 @@ class Look:
 class Outcomes:
     """Takes in the looks of one run; `troubles` are the hosts that were in trouble before it."""
 
-    def __init__(self, archive: Archive, *, run: int, guard: Guard, troubles: list[Trouble]) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        run: int,
+        guard: Guard,
+        troubles: list[Trouble],
+        every: Callable[[str], timedelta | None] = lambda _host: None,
+    ) -> None:
+        self._every = every
         self._archive = archive
         self._run = run
         self._guard = guard
@@ -51,6 +61,7 @@ class Outcomes:
     def page(self, due: Due, gathered: Gathered, result: Result, *, at: datetime) -> bool:
         """Take in a page; whether its host is to be left alone now."""
         self.pages += 1
+        due = replace(due, every=due.every or self._every(due.host))
         requests = _requests(gathered)
         self.requests += requests
         if result.outcome.good:

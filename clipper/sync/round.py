@@ -45,7 +45,8 @@ class Round:
     """One run over an archive.
 
     `open_fetcher` opens a fetcher for a host, which is closed when the host has nothing more to do;
-    `tries` is the most that one address can take of a fetcher, `robots` whether it asks for robots.txt.
+    `tries` is the most that one address can take of a fetcher, `robots` whether it asks for robots.txt; `every` says how
+    often the pages of a host are looked at, if not by their own history.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Round:
         robots: bool = True,
         hosts_at_once: int = HOSTS_AT_ONCE,
         stop: Stop | None = None,
+        every: Callable[[str], timedelta | None] = lambda _host: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._archive = archive
@@ -69,6 +71,7 @@ class Round:
         self._robots = robots
         self._most = hosts_at_once
         self._stop = stop or Stop()
+        self._every = every
         self._clock = clock
         self._fetchers: dict[str, OpenFetcher] = {}
         self._flying: dict[Future[Came], tuple[str, Task]] = {}
@@ -87,7 +90,7 @@ class Round:
         sources = archive.watched.due(now, host=self._wanted.host, force=force)
         self._queue = Queue(archive, self._wanted, sources=sources, left=left, clock=self._clock)
         guard = Guard(tries=self._tries, robots=self._robots, known=troubles)
-        self._outcomes = Outcomes(archive, run=number, guard=guard, troubles=troubles)
+        self._outcomes = Outcomes(archive, run=number, guard=guard, troubles=troubles, every=self._every)
         pool = ThreadPoolExecutor(self._most)
         try:
             yield from self._work(pool)

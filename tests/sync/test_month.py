@@ -54,7 +54,9 @@ def test_edits_are_found_within_their_bounds_for_a_tenth_of_the_requests(weeks: 
 
 def test_hosts_are_asked_within_their_pace(weeks: Weeks) -> None:
     for host, heard in weeks[0].web.heard.items():
-        visits = [(earlier, later) for earlier, later in pairwise(heard) if earlier[2] != 301]  # a redirect is one visit
+        visits = [
+            (earlier, later) for earlier, later in pairwise(heard) if earlier[2] != 301
+        ]  # a redirect is one visit
         gaps = [(later[0] - earlier[0]).total_seconds() for earlier, later in visits]
         assert not [gap for gap in gaps if gap < 1.0], host
 

@@ -28,11 +28,13 @@ MIRRORS = ("www.", "m.", "mobile.", "wap.", "amp.")
 def own_names(due: Due, gathered: Gathered, archive: Archive) -> list[tuple[str, str]]:
     """The other keys under which the answer belongs into the archive: (key, why)."""
     capture, extraction = gathered.capture, gathered.extraction
-    if capture is None or extraction is None or not extraction.verdict.good or gathered.error is not None:
+    if capture is None or gathered.error is not None or (extraction is not None and not extraction.verdict.good):
         return []
     names = []
     if (key := _key(capture.final_url)) and key != due.url_key and not _front(capture.final_url):
         names.append((key, "redirect"))
+    if extraction is None:  # the article is as it was
+        return names
     canonical = extraction.canonical_url
     if canonical and _believable(canonical, capture.final_url) and (key := _key(canonical)) and key != due.url_key:
         same = _same(key, extraction, archive)

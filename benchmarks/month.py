@@ -68,11 +68,18 @@ def main() -> int:
     ]
     print(f"requests: {asked:,} against {plain:,}, {plain / asked:.1f} times fewer")
     for url, delay in found.late[:10]:
-        print(f"late: {url} {delay}")
-    for url in found.lost[:20]:
-        page = next(page for page in script.known if page.url == url)
-        print(f"lost: {url}, there from {page.born:%m-%d %H:%M}, gone {page.gone}, moved {page.moved}")
+        _tell(script, url, str(delay))
+    for url in found.lost[:10]:
+        _tell(script, url, "lost")
     return 0 if all(kept) or "--check" not in sys.argv else 1
+
+
+def _tell(script: Script, url: str, what: str) -> None:
+    """What befell a page that was not found in time, and when it was asked for."""
+    page = next(page for page in script.known if page.url == url)
+    asked = [f"{at:%d %H:%M} {status}" for at, path, status in script.web.heard[page.host] if page.path in path]
+    edits = [f"{edit:%d %H:%M}" for edit in page.edits]
+    print(f"{what}: {url} born {page.born:%m-%d %H:%M}, edited {edits}, gone {page.gone}; asked for {asked}")
 
 
 def _before_left(script: Script, lived: Lived) -> int:

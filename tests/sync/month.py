@@ -70,7 +70,7 @@ def scripted(*, hosts: int, pages: int, days: int, seed: int = 7) -> Script:
         page.edits = _watched_edits(rng, script) if watched else _early_edits(rng, page)
         fate = rng.random()
         if fate < 0.03:
-            page.gone = START + days * DAY * rng.uniform(0.3, 0.9)
+            page.gone = max(START + days * DAY * rng.uniform(0.3, 0.9), page.born + 2 * DAY)
         elif fate < 0.05:
             page.moved = START + days * DAY * rng.uniform(0.2, 0.9)
     for host in names:

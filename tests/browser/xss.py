@@ -5,6 +5,7 @@ Where the sheet loads something from elsewhere, so does this, from evil.example:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = ["VECTORS", "page"]
@@ -12,6 +13,6 @@ __all__ = ["VECTORS", "page"]
 VECTORS = tuple(Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines())
 
 
-def page() -> str:
+def page(vectors: Iterable[str] = VECTORS) -> str:
     """A page with all of them."""
-    return "<!doctype html><html><head><title>tricks</title></head><body>\n" + "\n".join(VECTORS) + "\n</body></html>"
+    return "<!doctype html><html><head><title>tricks</title></head><body>\n" + "\n".join(vectors) + "\n</body></html>"

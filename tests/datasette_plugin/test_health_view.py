@@ -130,9 +130,7 @@ def test_an_axis_has_few_round_steps_and_room_for_the_highest(most: float) -> No
 
 
 def test_a_hostile_name_stays_text_in_a_chart() -> None:
-    chart = charts.bars(
-        "x", "X", [charts.Bar("<script>alert(1)</script>", 1, "1", 'https://x.example/"><b>')], unit="u"
-    )
+    chart = charts.bars("x", "X", [charts.Bar("<script>alert(1)</script>", 1, '1"><b>')], unit="u")
     assert "<script" not in str(chart.svg)
     assert "<b>" not in str(chart.svg)
     ET.fromstring(str(chart.svg))

@@ -345,7 +345,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A host that is left alone; a row of `host_troubles`."""
+    """A host that answers alike and badly; a row of `host_troubles`. It is left alone after its first pause began."""
 
     host: str
     failure: str
@@ -353,6 +353,8 @@ class Trouble:
     left_until: datetime
     pauses: int
     told: bool = False
+    requests: int = 0
+    addresses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clipper import urls
-from clipper.archive import rows, standing
-from clipper.models import Due, PageState
+from clipper.archive import learning, rows, standing
+from clipper.models import Due, Extraction, PageState
 
 __all__ = ["Agenda", "Record", "Unwell", "Window"]
 
@@ -226,6 +226,11 @@ class Agenda:
         if row is None:
             return None
         return bool(row[0] == digest or (title and row[1] == title and abs(row[2] - words) <= 0.1 * max(row[2], words)))
+
+    def twins(self, extraction: Extraction, *, url: str) -> list[tuple[str, str]]:
+        """(key, canonical address) of the pages of the host of `url` with the very same text."""
+        with self._reading():
+            return learning.twins(self._connection, extraction, url=url)
 
     def drop_alias(self, key: str) -> None:
         """An address that was taken for another one of a page was none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -109,19 +110,17 @@ class Diary:
         """The hosts that answered page after page alike, until they answer well again."""
         with self._reading():
             found = self._connection.execute(
-                "SELECT host, failure, since, left_until, pauses, told FROM host_troubles ORDER BY host"
+                "SELECT host, failure, since, left_until, pauses, told, requests, addresses FROM host_troubles"
+                " ORDER BY host"
             )
-            return [
-                Trouble(host, failure, datetime.fromisoformat(since), datetime.fromisoformat(until), pauses, bool(told))
-                for host, failure, since, until, pauses, told in found
-            ]
+            return [_trouble(row) for row in found]
 
     def leave(self, trouble: Trouble) -> None:
-        """Leave a host alone."""
+        """Keep what is known of a host in trouble."""
         with self._writing():
             self._connection.execute(
-                "INSERT OR REPLACE INTO host_troubles (host, failure, since, left_until, pauses, told)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO host_troubles (host, failure, since, left_until, pauses, told, requests, addresses)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     trouble.host,
                     rows.storable(trouble.failure),
@@ -129,6 +128,8 @@ class Diary:
                     rows.stamp(trouble.left_until),
                     trouble.pauses,
                     int(trouble.told),
+                    trouble.requests,
+                    json.dumps(sorted(trouble.addresses)),
                 ),
             )
 
@@ -155,4 +156,17 @@ def _event(row: rows.Row) -> Event:
         since=rows.when(row[7]),
         what=row[8],
         url_key=row[9],
+    )
+
+
+def _trouble(row: rows.Row) -> Trouble:
+    return Trouble(
+        host=row[0],
+        failure=row[1],
+        since=datetime.fromisoformat(row[2]),
+        left_until=datetime.fromisoformat(row[3]),
+        pauses=row[4],
+        told=bool(row[5]),
+        requests=row[6],
+        addresses=frozenset(json.loads(row[7])),
     )

@@ -20,7 +20,7 @@ from clipper import urls
 from clipper.archive.digest import normalised
 from clipper.models import Extraction, Observed, Site, SiteBlock
 
-__all__ = ["SiteSummary", "learn", "merge", "merge_page", "reset", "same_text", "site", "sites"]
+__all__ = ["SiteSummary", "learn", "merge", "merge_page", "reset", "same_text", "site", "sites", "twins"]
 
 RECURS = 3  # pages from which a line is told to the reader
 MOST = 4_000  # lines of a host that a reader is told of, those of most pages first
@@ -101,6 +101,17 @@ def same_text(connection: sqlite3.Connection, extraction: Extraction, *, url: st
         (urls.site_of(url), _digest(extraction.text), url_key, canonical if _names_a_page(canonical) else None),
     ).fetchone()
     return int(count)
+
+
+def twins(connection: sqlite3.Connection, extraction: Extraction, *, url: str) -> list[tuple[str, str]]:
+    """(key, canonical address) of the pages of the host with the very same text that name a canonical address."""
+    if not extraction.text:
+        return []
+    return connection.execute(
+        "SELECT pages.url_key, canonical_url FROM site_pages JOIN pages ON pages.id = site_pages.page_id"
+        " WHERE site_pages.host = ? AND text_digest = ? AND canonical_url IS NOT NULL ORDER BY pages.id LIMIT 20",
+        (urls.site_of(url), _digest(extraction.text)),
+    ).fetchall()
 
 
 def merge_page(

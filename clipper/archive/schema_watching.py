@@ -47,12 +47,14 @@ CREATE TABLE feed_texts ( -- what a feed says of a page that could not be had ye
     html TEXT NOT NULL,
     listed_at TEXT NOT NULL
 ) STRICT;
-CREATE TABLE host_troubles ( -- a host that answered page after page alike, and is left alone
+CREATE TABLE host_troubles ( -- a host that answers address after address alike, and is left alone
     host TEXT PRIMARY KEY,
     failure TEXT NOT NULL, -- what it answers
     since TEXT NOT NULL,
     left_until TEXT NOT NULL,
-    pauses INTEGER NOT NULL, -- so far, each twice as long as the one before
+    pauses INTEGER NOT NULL, -- so far, each twice as long as the one before; 0: it is not left alone yet
+    requests INTEGER NOT NULL DEFAULT 0, -- before the first pause
+    addresses TEXT NOT NULL DEFAULT '[]', -- before the first pause: JSON list
     told INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE runs ( -- a run of `clip sync`

@@ -30,6 +30,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "List the pages and feeds that could not be had the last time, why, and when they are tried again.",
     ),
     "retry": ("report", "Let pages that failed be due now, for the next `clip sync`."),
+    "schedule": ("schedule", "Print what makes cron or systemd run `clip sync` on this archive; --install writes it."),
+    "config": (
+        "config",
+        "Show what is in force for a command (`sync` unless another is named), and where it comes from.",
+    ),
     "verify": ("proof", "Check every byte, record and index, and name each damage."),
     "seal": ("proof", "Print the head of the chain, for a timestamp service or a notary."),
     "merge": ("keeping", "Bring in all that other archives have and this one has not."),

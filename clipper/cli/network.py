@@ -40,6 +40,11 @@ OPTIONS = (
 )  # fmt: skip
 
 
+OPTION_NAMES = (
+    "timeout", "retries", "header", "user-agent", "cookies", "proxy", "allow-private", "max-bytes", "robots", "sleep"
+)  # fmt: skip
+
+
 def network_options(command: Command) -> Command:
     """Give a command all options of the network."""
     for option in reversed(OPTIONS):
@@ -59,7 +64,7 @@ def policy_of(options: dict[str, Any], *, robots: Literal["obey", "ignore"] = "i
         "deadline": 4 * options["timeout"],
         "retries": options["retries"],
         "max_bytes": options["max_bytes"],
-        "headers": tuple(map(_header, options["headers"])),
+        "headers": tuple(map(header, options["headers"])),
         "cookies": options["cookies"],
         "proxy": options["proxy"],
         "allow_private": frozenset(h for entry in options["allow_private"] for h in entry.split(",") if h),
@@ -82,7 +87,7 @@ def open_fetcher(policy: Policy, replay: Path | None, *, sleep: Callable[[float]
     return Fetcher(policy, transport=tape.replay(replay), sleep=lambda _seconds: None)
 
 
-def _header(line: str) -> tuple[str, str]:
+def header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon or not name.strip() or not name.strip().isascii() or any(c in line for c in "\r\n\0"):
         # What was typed may be a secret, and is not repeated.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipper.cli import settings
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Duration, KeepBodies, db_option, keep_bodies_option, writing
 from clipper.cli.output import complain, counted, remark, safe
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from clipper.sync.outcomes import Look
     from clipper.sync.stop import Stop
 
-RETRIES = 1  # in one run; the next one tries again anyway
+# Other than for a person: one more try in a run, for the next run tries again anyway.
+DEFAULTS = {"retries": 1}
 INTERRUPTED = 130
 
 
-@click.command("sync")
+@click.command("sync", context_settings={"default_map": DEFAULTS})
 @db_option
 @click.option("--host", metavar="HOST", help="Only what is on this host.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Look at so many pages at most.")
@@ -90,8 +92,7 @@ def _round(stack: ExitStack, archive: Archive, stop: Stop, options: dict[str, An
     from clipper.sync.round import Round
     from clipper.sync.runner import ReaderPool
 
-    options["retries"] = RETRIES if _default("retries") else options["retries"]
-    policy = policy_of(options, robots="obey")
+    policy, configured = policy_of(options, robots="obey"), settings.current()
     fetcher = stack.enter_context(open_fetcher(policy, options["replay"], sleep=stop.sleep))
     readers = stack.enter_context(ReaderPool(open_reader, size=options["readers"]))
     wanted = Wanted(
@@ -102,7 +103,8 @@ def _round(stack: ExitStack, archive: Archive, stop: Stop, options: dict[str, An
     )
     return Round(
         archive,
-        open_fetcher=lambda _host: fetcher.sibling(),
+        open_fetcher=lambda host: fetcher.sibling(configured.policy(policy, host)),
+        every=configured.every,
         readers=readers,
         wanted=wanted,
         tries=1 + policy.retries,
@@ -110,12 +112,6 @@ def _round(stack: ExitStack, archive: Archive, stop: Stop, options: dict[str, An
         hosts_at_once=1 if options["replay"] else options["hosts_at_once"],
         stop=stop,
     ).run()
-
-
-def _default(name: str) -> bool:
-    """Whether nobody said anything of an option."""
-    source = click.get_current_context().get_parameter_source(name)
-    return source is click.core.ParameterSource.DEFAULT
 
 
 @contextmanager

@@ -7,7 +7,7 @@ clipper's. The only door to datasette, markdown-it-py and nh3. One code for 0.65
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 from clipper.datasette_plugin import cells, facets, routes, settings, sql
@@ -32,9 +32,9 @@ def register_facet_classes() -> Generator[None, Any, None]:
 
 
 @hookimpl
-def startup(datasette: Any) -> None:
-    """Datasette 1.0 takes settings of tables from its configuration."""
-    settings.configure(datasette, archives(datasette))
+def startup(datasette: Any) -> Callable[[], Awaitable[None]] | None:
+    """Datasette 1.0 takes settings of tables from its configuration, queries and descriptions from its own tables."""
+    return settings.configure(datasette, archives(datasette))
 
 
 @optional_hookimpl

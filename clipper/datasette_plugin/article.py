@@ -36,6 +36,12 @@ ATTRIBUTES = {
 }
 ALIGNED = {"text-align:right": "right", "text-align:center": "center"}
 OUR_CLASSES = {"picture", "right", "center"}
+# What may be wider than a page scrolls by itself, with the keyboard too.
+SCROLLING = {
+    "<table>": '<div class="wide" tabindex="0" role="region" aria-label="Table"><table>',
+    "</table>": "</table></div>",
+    "<pre>": '<pre tabindex="0">',
+}
 LINKS = ("http://", "https://", "mailto:", "#")
 
 
@@ -64,8 +70,9 @@ def render(markdown: str, pictures: Mapping[str, str] | None = None) -> Markup:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
-    wide = cleaned.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
-    return Markup(wide)
+    for bare, wrapped in SCROLLING.items():
+        cleaned = cleaned.replace(bare, wrapped)
+    return Markup(cleaned)
 
 
 def _picture(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

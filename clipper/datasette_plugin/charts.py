@@ -39,7 +39,6 @@ class Bar:
     name: str
     value: float
     shown: str
-    href: str = ""
 
 
 def columns(
@@ -81,8 +80,7 @@ def bars(name: str, title: str, found: Sequence[Bar], *, unit: str, kind: str = 
     for n, bar in enumerate(found):
         y = TOP + n * ROW
         said = bar.name if len(bar.name) <= 21 else f"{bar.name[:20]}…"
-        label = _text(NAMES - 8, y + 15, said, "end")
-        parts.append(Markup('<a href="{}">{}</a>').format(bar.href, label) if bar.href else label)
+        parts.append(_text(NAMES - 8, y + 15, said, "end"))
         wide = max(1.0, room * bar.value / longest)
         parts.append(_rect(kind, NAMES, y + 3, wide, ROW - 8))
         parts.append(_text(NAMES + wide + 6, y + 15, bar.shown, "start"))

@@ -36,7 +36,7 @@ LOOKS = {
     "img": {"src"},
 }  # fmt: skip
 CSS_IMPORTS = re.compile(r"@import[^;{}]*;?", re.I)
-CSS_FETCHES = re.compile(r"(?:url|src|image|image-set|-webkit-image-set)\s*\(", re.I)
+CSS_FETCHES = re.compile(r"(?:url|src|image|image-set|-webkit-image-set|expression)\s*\(", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clipper.datasette_plugin import charts, words
-from clipper.datasette_plugin.door import Door, enter
+from clipper.datasette_plugin.door import enter
 from clipper.datasette_plugin.pages import as_json
 from clipper.datasette_plugin.state import State, state
 
@@ -30,12 +30,10 @@ async def health(datasette: Any, request: Any) -> Any:
     found: State = await door.read(state, span, datetime.now(UTC))
     if as_json(request):
         return door.json(asdict(found))
-    return await door.page(
-        "clipper_health.html", request, it=found, span=span, spans=SPANS, charts=_charts(found, door)
-    )
+    return await door.page("clipper_health.html", request, it=found, span=span, spans=SPANS, charts=_charts(found))
 
 
-def _charts(found: State, door: Door) -> list[charts.Chart]:
+def _charts(found: State) -> list[charts.Chart]:
     """Checks a day, versions found, failures by kind, bytes, and what hosts take."""
     days = [day.day for day in found.days]
     outcomes = {kind: (label, [getattr(day, kind) for day in found.days]) for kind, label in KINDS.items()}
@@ -54,6 +52,6 @@ def _charts(found: State, door: Door) -> list[charts.Chart]:
         ),
         charts.bars(
             "storage", found.storage.title,
-            [charts.Bar(host, n, words.size(n), door.link(host=host)) for host, n in found.storage.hosts], unit="stored",
+            [charts.Bar(host, n, words.size(n)) for host, n in found.storage.hosts], unit="stored",
         ),
     ]  # fmt: skip

@@ -31,14 +31,16 @@ SLASHES = re.compile(r"^(https?):/+", re.I)
 
 async def timegate(datasette: Any, request: Any) -> Any:
     """`/timegate/URL`: a redirect to the version that a client wants."""
-    door, original, versions = await _asked(datasette, request)
+    try:
+        door, original, versions = await _asked(datasette, request)
+    except NotFound as error:
+        return _plain(str(error), 404)
     wanted = request.headers.get("accept-datetime")
     headers = BASE | {"Vary": "accept-datetime"}
     try:
         moment = rows.stamp(_moment(wanted)) if wanted else "9999"
     except ValueError:
-        message = "Accept-Datetime is not a date as HTTP writes them"
-        return Response(body=message, status=400, headers=headers, content_type="text/plain; charset=utf-8")
+        return _plain("Accept-Datetime is not a date as HTTP writes them", 400)
     chosen = next((v for v in reversed(versions) if v[1] <= moment), versions[0])
     headers |= {
         "Location": door.absolute(request, door.link(f"{chosen[0]}/page")),
@@ -49,7 +51,10 @@ async def timegate(datasette: Any, request: Any) -> Any:
 
 async def timemap(datasette: Any, request: Any) -> Any:
     """`/timemap/link/URL` and `/timemap/json/URL`: all versions, the oldest first."""
-    door, original, versions = await _asked(datasette, request)
+    try:
+        door, original, versions = await _asked(datasette, request)
+    except NotFound as error:
+        return _plain(str(error), 404)
     ours = _Places(door, request, original)
     if request.url_vars["kind"] == "json":
         return door.json(
@@ -79,6 +84,12 @@ def links_of(door: Door, request: Any, found: Reading) -> dict[str, str]:
         "Memento-Datetime": _http(own[1]),
         "Link": _link_header(door, request, _in_header(found.snapshot["url"]), versions, own),
     }
+
+
+def _plain(message: str, status: int) -> Any:
+    """An answer of our own: Datasette would send a client that asks for `…/` elsewhere instead of saying 404."""
+    headers = SANDBOX | {"Vary": "accept-datetime"}
+    return Response(body=f"{message}\n", status=status, headers=headers, content_type="text/plain; charset=utf-8")
 
 
 class _Places:

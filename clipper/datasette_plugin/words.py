@@ -9,10 +9,11 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-__all__ = ["FILTERS", "ago", "day", "is_cjk", "marked", "minute", "plural", "size"]
+__all__ = ["FILTERS", "ago", "day", "is_cjk", "language", "marked", "minute", "plural", "size"]
 
 CJK_LANGUAGES = ("zh", "ja", "ko")
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 STEPS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -68,6 +69,11 @@ def is_cjk(language: str | None, text: str) -> bool:
     return len(CJK.findall(sample)) > len(sample) / 4
 
 
+def language(code: str | None) -> str:
+    """A language as HTML wants it; empty for what is none."""
+    return code if code and LANGUAGE.fullmatch(code) else ""
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "minute": minute,
@@ -75,4 +81,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "plural": plural,
     "size": size,
     "marked": marked,
+    "language": language,
 }

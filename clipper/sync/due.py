@@ -115,7 +115,8 @@ def _doubled(failures: int) -> timedelta:
 def _young(record: Record, at: datetime, changed: bool) -> tuple[timedelta, str]:
     """What is left until the next of the looks that a new article gets."""
     moments = (record.first_fetched, record.last_changed, record.back_since)
-    begun = at if changed else max((moment for moment in moments if moment), default=at)
+    # What lies ahead was noted while the clock was wrong.
+    begun = at if changed else max((moment for moment in moments if moment and moment <= at), default=at)
     age = at - begun
     for step in YOUNG:
         if step > age * (1 + SLACK):

@@ -28,11 +28,13 @@ MIRRORS = ("www.", "m.", "mobile.", "wap.", "amp.")
 def own_names(due: Due, gathered: Gathered, archive: Archive) -> list[tuple[str, str]]:
     """The other keys under which the answer belongs into the archive: (key, why)."""
     capture, extraction = gathered.capture, gathered.extraction
-    if capture is None or extraction is None or not extraction.verdict.good or gathered.error is not None:
+    if capture is None or gathered.error is not None or (extraction is not None and not extraction.verdict.good):
         return []
     names = []
     if (key := _key(capture.final_url)) and key != due.url_key and not _front(capture.final_url):
         names.append((key, "redirect"))
+    if extraction is None:  # the article is as it was
+        return names
     canonical = extraction.canonical_url
     if canonical and _believable(canonical, capture.final_url) and (key := _key(canonical)) and key != due.url_key:
         same = _same(key, extraction, archive)
@@ -40,7 +42,17 @@ def own_names(due: Due, gathered: Gathered, archive: Archive) -> list[tuple[str,
             archive.agenda.drop_alias(key)  # two articles name it: it is the canonical address of neither
         elif key not in dict(names):
             names.append((key, "canonical"))
+    names += [(key, "canonical") for key in _twins(due, extraction, capture.final_url, archive)]
     return names
+
+
+def _twins(due: Due, extraction: Extraction, final_url: str, archive: Archive) -> list[str]:
+    """The pages that have this text and named this address, or the same one as this page does."""
+    if due.versions:
+        return []
+    own = {due.url_key, _key(final_url), _key(extraction.canonical_url or "")}
+    found = archive.agenda.twins(extraction, url=final_url)
+    return [key for key, canonical in found if key != due.url_key and _key(canonical) in own]
 
 
 def _same(key: str, extraction: Extraction, archive: Archive) -> bool | None:

@@ -6,6 +6,7 @@ Everything here happens in the run's own thread, inside the transaction that fil
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from clipper import urls
 from clipper.errors import ClipperError
 from clipper.models import Capture, Due, Outcome, PageState, Trouble
 from clipper.sync import due as deciding
-from clipper.sync.guard import Guard, failure_of, failure_of_error, next_pause
+from clipper.sync.guard import Guard, failure_of, next_pause
 from clipper.sync.reading import Answer, list_all
 
 if TYPE_CHECKING:
@@ -39,7 +40,16 @@ class Look:
 class Outcomes:
     """Takes in the looks of one run; `troubles` are the hosts that were in trouble before it."""
 
-    def __init__(self, archive: Archive, *, run: int, guard: Guard, troubles: list[Trouble]) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        run: int,
+        guard: Guard,
+        troubles: list[Trouble],
+        every: Callable[[str], timedelta | None] = lambda _host: None,
+    ) -> None:
+        self._every = every
         self._archive = archive
         self._run = run
         self._guard = guard
@@ -51,6 +61,7 @@ class Outcomes:
     def page(self, due: Due, gathered: Gathered, result: Result, *, at: datetime) -> bool:
         """Take in a page; whether its host is to be left alone now."""
         self.pages += 1
+        due = replace(due, every=due.every or self._every(due.host))
         requests = _requests(gathered)
         self.requests += requests
         if result.outcome.good:
@@ -99,7 +110,7 @@ class Outcomes:
     def host_done(self, host: str, *, at: datetime) -> None:
         """A host has nothing more to do: what failed there failed for its own sake."""
         for due, reason in self._pending.pop(host, ()):
-            self._page_fails(due, reason, at)
+            self._page_fails(due, reason, at, sure=SURE + 1)  # it may be the host's fault after all
 
     def finish(self, *, at: datetime) -> None:
         """The run ends: nothing is left untold."""
@@ -126,7 +137,7 @@ class Outcomes:
         decision = deciding.next_look(record, due, outcome, at=at, fresh=deciding.freshness(capture))
         self._set(due, decision, at=at, told=None)
 
-    def _page_fails(self, due: Due, reason: str, at: datetime) -> None:
+    def _page_fails(self, due: Due, reason: str, at: datetime, *, sure: int = SURE) -> None:
         """Tell of a page that fails, once: at once if it never came, else when it is sure."""
         agenda = self._archive.agenda
         record = agenda.record(due.page_id)
@@ -136,7 +147,7 @@ class Outcomes:
             if not agenda.gone_for_sure(due.page_id):
                 return
             told, since = "gone", record.gone_since
-        elif due.told is None and (record.failures >= SURE or not due.fetched):
+        elif due.told is None and (record.failures >= sure or not due.fetched):
             told, since = "failing", agenda.failing_since(due.page_id)
         else:
             return
@@ -147,11 +158,11 @@ class Outcomes:
         """Tell of a feed that fails, once: at once if it never came, else when it is sure, and not for its host's sake."""
         source, error = answer.source, answer.error
         assert error is not None
-        host, failure = urls.host_of(source.url), failure_of_error(error)
-        requests = len(getattr(error, "hops", ())) or 1
+        host, failure = urls.host_of(source.url), answer.failure
+        requests = len(answer.capture.hops) if answer.capture else len(getattr(error, "hops", ())) or 1
         leave = failure is not None and self._host_fails(host, source.url, failure, requests, None, at)
         failures = source.failures + 1
-        trouble = self._troubles.get(host)
+        trouble = self._left(host)
         tell = not source.told and trouble is None and (failures >= SURE or source.last_fetched is None)
         due_at = trouble.left_until if trouble else deciding.failed_feed(failures, at=at)
         if trouble is None:
@@ -167,9 +178,11 @@ class Outcomes:
         self, host: str, url: str, failure: str, requests: int, retry_after: timedelta | None, at: datetime
     ) -> bool:
         known = self._troubles.get(host)
-        leave = self._guard.failed(host, url, failure, requests=requests)
-        if not leave and known is None:
+        leave = self._guard.failed(host, url, failure, requests=requests, at=at)
+        if not leave and (known is None or not known.pauses):
+            self._suspect(host, at)
             return self._guard.full(host)
+        known = known or self._guard.suspicion(host, at=at)
         trouble = next_pause(known, host, failure, at=at, retry_after=retry_after)
         limited = failure.startswith("HTTP 429") and trouble.pauses < SURE
         if not trouble.told and not limited:
@@ -181,6 +194,18 @@ class Outcomes:
             decision = deciding.Decision(trouble.left_until, due.wait, "host")
             self._set(due, decision, at=at)
         return True
+
+    def _left(self, host: str) -> Trouble | None:
+        """The trouble of a host that is left alone."""
+        trouble = self._troubles.get(host)
+        return trouble if trouble is not None and trouble.pauses else None
+
+    def _suspect(self, host: str, at: datetime) -> None:
+        """Let the next run know how the host answers, though it is not left alone yet."""
+        suspicion = self._guard.suspicion(host, at=at)
+        if suspicion is not None:
+            self._archive.diary.leave(suspicion)
+            self._troubles[host] = suspicion
 
     def _answers(self, host: str, at: datetime) -> None:
         """A host answers: it is in no trouble, and what failed there before failed for its own sake."""

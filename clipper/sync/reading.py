@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from clipper import feeds, urls
 from clipper.errors import FeedError, FetchError, InvalidURL, RefusedError, TapeError
 from clipper.models import Capture, Source
+from clipper.sync.guard import failure_of_error, failure_of_verdict
 from clipper.sync.sources import usual_port
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
-    from clipper.pipeline import Fetches
+    from clipper.pipeline import Fetches, Reads
 
 __all__ = ["Answer", "Listed", "list_all", "look"]
 
@@ -35,6 +36,7 @@ class Answer:
     places: tuple[feeds.Place, ...] = ()
     warnings: tuple[str, ...] = ()
     error: FetchError | RefusedError | TapeError | FeedError | None = None
+    failure: str | None = None  # what it says against the host: a captcha came in the feed's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Listed:
     hosts: frozenset[str] = frozenset()
 
 
-def look(source: Source, *, fetcher: Fetches) -> Answer:
-    """Fetch and read a source; what goes wrong is a value of the answer."""
+def look(source: Source, *, fetcher: Fetches, reader: Reads) -> Answer:
+    """Fetch and read a source; what goes wrong is a value of the answer. `reader` says what came in its place."""
     try:
         capture = fetcher.fetch(source.url, validators=source.validators, kind="feed")
         if capture.status == 304:
@@ -56,9 +58,9 @@ def look(source: Source, *, fetcher: Fetches) -> Answer:
         feed = feeds.read_feed(capture.body, url=capture.final_url, content_type=capture.header("content-type"))
         return Answer(source, capture, feed, warnings=feed.warnings)
     except FeedError as error:
-        return Answer(source, capture, error=error)
+        return Answer(source, capture, error=error, failure=failure_of_verdict(reader.read(capture)))
     except (FetchError, RefusedError, TapeError) as error:
-        return Answer(source, error=error)
+        return Answer(source, error=error, failure=failure_of_error(error))
 
 
 def list_all(answer: Answer, *, archive: Archive, at: datetime) -> Listed:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Round"]
 
 HOSTS_AT_ONCE = 16
-LONGEST_LEFT = timedelta(days=2)  # a host that is left alone for longer was left while the clock was wrong
+LONGEST_LEFT = timedelta(hours=25)  # a host that is left alone for longer was left while the clock was wrong
 FEED_PAGE = (
     "<!doctype html><html><head><meta charset='utf-8'><title>{title}</title></head><body><article>\n"
     "<h1>{title}</h1>\n{html}\n</article></body></html>"
@@ -45,7 +45,8 @@ class Round:
     """One run over an archive.
 
     `open_fetcher` opens a fetcher for a host, which is closed when the host has nothing more to do;
-    `tries` is the most that one address can take of a fetcher, `robots` whether it asks for robots.txt.
+    `tries` is the most that one address can take of a fetcher, `robots` whether it asks for robots.txt; `every` says how
+    often the pages of a host are looked at, if not by their own history.
     """
 
     def __init__(
@@ -59,15 +60,18 @@ class Round:
         robots: bool = True,
         hosts_at_once: int = HOSTS_AT_ONCE,
         stop: Stop | None = None,
+        every: Callable[[str], timedelta | None] = lambda _host: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._archive = archive
         self._open = open_fetcher
         self._readers = readers
         self._wanted = wanted or Wanted()
-        self._guard = Guard(tries=tries, robots=robots)
+        self._tries = tries
+        self._robots = robots
         self._most = hosts_at_once
         self._stop = stop or Stop()
+        self._every = every
         self._clock = clock
         self._fetchers: dict[str, OpenFetcher] = {}
         self._flying: dict[Future[Came], tuple[str, Task]] = {}
@@ -77,12 +81,16 @@ class Round:
         archive, now = self._archive, self._clock()
         archive.agenda.adopt(now)
         number = archive.diary.begin(now)
+        for trouble in archive.diary.troubles():
+            if trouble.left_until > now + LONGEST_LEFT:
+                archive.diary.release(trouble.host, at=now)
         troubles = archive.diary.troubles()
         force = self._wanted.force
-        left = [] if force else [trouble.host for trouble in troubles if now < trouble.left_until <= now + LONGEST_LEFT]
+        left = [] if force else [trouble.host for trouble in troubles if trouble.left_until > now]
         sources = archive.watched.due(now, host=self._wanted.host, force=force)
         self._queue = Queue(archive, self._wanted, sources=sources, left=left, clock=self._clock)
-        self._outcomes = Outcomes(archive, run=number, guard=self._guard, troubles=troubles)
+        guard = Guard(tries=self._tries, robots=self._robots, known=troubles)
+        self._outcomes = Outcomes(archive, run=number, guard=guard, troubles=troubles, every=self._every)
         pool = ThreadPoolExecutor(self._most)
         try:
             yield from self._work(pool)
@@ -119,7 +127,7 @@ class Round:
             self._fetchers[host] = self._open(host)
         fetcher = self._fetchers[host]
         if isinstance(task, Source):
-            future: Future[Came] = pool.submit(look, task, fetcher=fetcher)
+            future: Future[Came] = pool.submit(look, task, fetcher=fetcher, reader=self._readers)
         else:
             future = pool.submit(self._gather, self._job(task), fetcher)
         self._flying[future] = host, task

@@ -11,7 +11,8 @@ import click
 
 from clipper.cli.options import db_option, format_options, reading, writing
 from clipper.cli.output import complain, counted, day_and_minute, print_rows, remark, safe
-from clipper.errors import FileError, UsageError
+from clipper.errors import UsageError
+from clipper.exports.files import write_whole
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -77,6 +78,29 @@ def report_command(since: datetime, form: str | None, output: Path | None, db: P
         _print(report)
     else:
         remark(f"Nothing happened since {day_and_minute(since)}.")
+
+
+@click.command("feed")
+@click.option("--since", type=Since(), default="30d", show_default=True, metavar="WHEN",
+              help="yesterday, today, 12h, 3d, week, or a date.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, metavar="N",
+              help="So many entries, the newest.")  # fmt: skip
+@click.option("--new", is_flag=True, help="Pages that are new, too.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it there.")
+@db_option
+def feed_command(since: datetime, limit: int, new: bool, output: Path | None, db: Path) -> None:
+    """Write an Atom feed of what changed, with the differences in it, for any feed reader.
+
+    Example: clip feed -o changes.xml
+    """
+    from clipper.sync.changes import atom
+
+    with reading(db) as archive:
+        text = atom(archive, since=since, now=datetime.now(UTC), limit=limit, new=new)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(output, text.encode())
 
 
 @click.command("failures")
@@ -156,10 +180,7 @@ def write_report(report: Report, file: Path, *, since: datetime | None = None) -
         raise UsageError(f"{file}: a report is written as .html or .md")
     began = f"since {day_and_minute(since)}" if since else f"of {day_and_minute(datetime.now(UTC))}"
     make = reports.as_markdown if file.suffix.lower() == ".md" else reports.as_html
-    try:
-        file.write_text(make(report, title=f"clipper: report {began}"), "utf-8")
-    except OSError as error:
-        raise FileError(f"cannot write {file}: {error.strerror}") from error
+    write_whole(file, make(report, title=f"clipper: report {began}").encode("utf-8", "replace"))
 
 
 def _print(report: Report) -> None:

@@ -250,7 +250,7 @@ def _edits(script: Script, page: Page, texts: list[str], result: Found) -> None:
 
     When it was found is told by the web, whose clock is right; the archive's times are the machine's.
     """
-    paths = {page.path, f"/new{page.path}"}
+    paths = {page.path, f"/new{page.path}", f"/print{page.path}"}
     sent = [at for at, path, status in script.web.heard[page.host] if status == 200 and path.partition("?")[0] in paths]
     looked = [sent[0]]  # when it came, and when each change was found: that is what its looks count from
     for number, edit in enumerate(page.edits, 1):
@@ -282,7 +282,7 @@ def _bound(script: Script, page: Page, edit: datetime, since: datetime) -> timed
     spans = {host: (begin, end), **script.web.down}
     if (span := spans.get(page.host)) and edit < span[1] + DAY and edit + bound > span[0]:
         bound += span[1] - span[0] + DAY  # the longest pause
-    return bound + (12 if page.host == script.limited else 2) * HOUR
+    return bound + (12 if page.host == script.limited else 4) * HOUR  # two runs, and a clock that was two hours behind
 
 
 def plain_loop(script: Script) -> tuple[int, int, int]:

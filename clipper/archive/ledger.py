@@ -59,7 +59,9 @@ def watch(connection: sqlite3.Connection) -> None:
             name = f"touched_{table}_{event.split()[0].lower()}"
             connection.execute(
                 f"CREATE TEMP TRIGGER IF NOT EXISTS {name} AFTER {event} ON main.{table} BEGIN"
-                f" INSERT OR IGNORE INTO touched VALUES ('{kind}', {side}.{key}); END"
+                # An upsert around it would turn OR IGNORE into an error.
+                f" INSERT INTO touched SELECT '{kind}', {side}.{key} WHERE NOT EXISTS"
+                f" (SELECT 1 FROM touched WHERE kind = '{kind}' AND row = {side}.{key}); END"
             )
 
 

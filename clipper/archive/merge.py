@@ -125,7 +125,7 @@ def _merge_check(
     attempt = filing.Attempt(
         page_id=page_id,
         checked_at=check["checked_at"],
-        seq=_next_seq(connection, page_id, check["checked_at"]),
+        seq=filing.next_seq(connection, page_id, check["url"], check["checked_at"]),
         url=check["url"],
         outcome=Outcome(check["outcome"]),
         status=check["status"],
@@ -239,14 +239,6 @@ def _capture(other: sqlite3.Connection, check: dict[str, Any]) -> Capture:
         milliseconds=check["milliseconds"] or 0,
         source=check["source"] or "import",
     )
-
-
-def _next_seq(connection: sqlite3.Connection, page_id: int, at: str) -> int:
-    (seq,) = connection.execute(
-        "SELECT coalesce(max(seq) + 1, 0) FROM checks WHERE page_id = ? AND checked_at = ?",
-        (page_id, at),
-    ).fetchone()
-    return int(seq)
 
 
 def _latest_is_theirs(connection: sqlite3.Connection, ours: int, other: sqlite3.Connection, theirs: int) -> bool:

@@ -69,12 +69,12 @@ async def ensure_readable(datasette: Any, actor: Any, database: str) -> None:
             )
 
 
-def register(plugin: Any) -> None:
-    """Make a plugin known that is run from its source, where there is no entry point."""
+def register(plugin: Any, *, name: str | None = None) -> None:
+    """Make a plugin known that no entry point names."""
     from datasette.plugins import pm
 
     if not pm.is_registered(plugin):
-        pm.register(plugin, name=plugin.__name__)
+        pm.register(plugin, name=name or plugin.__name__)
 
 
 def open_datasette(path: Path, settings: Mapping[str, object]) -> Any:

@@ -221,12 +221,12 @@ class Visitor:
     def __init__(self, datasette: Any) -> None:
         self.datasette = datasette
 
-    def get(self, path: str, **more: Any) -> Any:
+    def get(self, path: str, *, method: str = "GET", **more: Any) -> Any:
         """The answer, redirects not followed."""
 
         async def ask() -> Any:
             await self.datasette.invoke_startup()
-            return await self.datasette.client.get(path, **more)
+            return await self.datasette.client.request(method, path, **more)
 
         return asyncio.run(ask())
 

@@ -11,7 +11,7 @@ import click
 
 from clipper.cli.options import db_option, format_options, reading, writing
 from clipper.cli.output import complain, counted, day_and_minute, print_rows, remark, safe
-from clipper.errors import UsageError
+from clipper.errors import ClipperError, UsageError
 from clipper.exports.files import write_whole
 
 if TYPE_CHECKING:
@@ -166,10 +166,9 @@ def deliver(archive: Archive, *, form: str | None, file: Path | None, notify: tu
             _print(report)
         if file is not None:
             write_report(report, file)
-        if notify:
-            _notify(report, notify)
     archive.diary.told()
-    return report.bad
+    sent = not report or not notify or _notify(report, notify)
+    return report.bad or not sent
 
 
 def write_report(report: Report, file: Path, *, since: datetime | None = None) -> None:
@@ -195,11 +194,17 @@ def _print_json(events: Iterable[Event]) -> None:
     print_rows(map(as_row, events), form="json", columns=())
 
 
-def _notify(report: Report, addresses: tuple[str, ...]) -> None:
+def _notify(report: Report, addresses: tuple[str, ...]) -> bool:
+    """Send a report; whether all of it arrived. What did not is complained about, and not sent again."""
     from clipper.sync.notify import send
     from clipper.sync.report import as_text
 
-    send(as_text(report, safe), addresses)
+    try:
+        send(as_text(report, safe), addresses)
+    except ClipperError as error:
+        complain(str(error))
+        return False
+    return True
 
 
 def _failures(archive: Archive) -> Iterator[dict[str, Any]]:

@@ -44,6 +44,7 @@ class Script:
     down: str = ""
     healed: str = ""
     twins: list[Page] = field(default_factory=list)
+    wrong: Callable[[datetime], timedelta] | None = None  # how far the machine's clock is off at a time
 
     @property
     def end(self) -> datetime:
@@ -181,6 +182,7 @@ def live(
 ) -> Lived:
     """Run each hour until the script's end; `wrong` says how far the machine's clock is off at a time."""
     web, time, reader, lived = script.web, script.web.time, Shared(), Lived()
+    script.wrong = wrong
     with Archive.open(path, create=True, clock=time.clock) as archive:
         for feed in web.feeds.values():
             archive.watch(feed.url, kind="feed", title=None)
@@ -273,6 +275,8 @@ def _edits(script: Script, page: Page, texts: list[str], result: Found) -> None:
 
 def _bound(script: Script, page: Page, edit: datetime, since: datetime) -> timedelta:
     """How long it may take until an edit is found: up to the next look, that look's run, and what kept its host away."""
+    hour = START + (since - START) // HOUR * HOUR
+    since += script.wrong(hour) if script.wrong else timedelta()  # what the archive takes for its time
     age = edit - since
     if page in script.watched:
         bound = DAY

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from clipper.archive import search
+from clipper.datasette_plugin import words
 from clipper.diff import plain
 
 __all__ = ["Card", "Filters", "Library", "count_pages", "library", "neighbours_in_library"]
@@ -229,7 +230,7 @@ def _languages(connection: sqlite3.Connection) -> list[str]:
 
 
 def _card(row: Any, *, snapshot_id: int | None = None, snippet: str | None = None) -> Card:
-    lead = snippet if snippet is not None else _lead(row[14] or plain(row[16] or ""))
+    lead = snippet if snippet is not None else _lead(row[14] or plain(words.without_title(row[16] or "", row[2])))
     return Card(
         page_id=row[0],
         snapshot_id=snapshot_id or row[1],
@@ -252,5 +253,5 @@ def _card(row: Any, *, snapshot_id: int | None = None, snippet: str | None = Non
 
 
 def _lead(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= LEAD else words[: LEAD - 1] + "…"
+    told = " ".join(text.split())
+    return told if len(told) <= LEAD else told[: LEAD - 1] + "…"

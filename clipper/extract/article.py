@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import asdict
 from functools import cache
 
@@ -96,8 +95,8 @@ def _region(root: HtmlElement) -> Region | None:
 
 def answer(root: HtmlElement) -> str | None:
     """What trafilatura takes for the article, as text."""
-    # A copy: trafilatura prunes the tree that it is given.
-    document = trafilatura.bare_extraction(deepcopy(root), include_comments=False, with_metadata=False)
+    # It copies a tree before it prunes anything.
+    document = trafilatura.bare_extraction(root, include_comments=False, with_metadata=False)
     return None if document is None else str(getattr(document, "text", "") or "")
 
 

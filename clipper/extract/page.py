@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 from selectolax.lexbor import LexborHTMLParser
 
 from clipper.extract.depth import shallow
@@ -47,9 +47,11 @@ def parse(text: str) -> HtmlElement | None:
 
 
 def _tree(text: str, *, deep: bool = False) -> HtmlElement | None:
-    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    parser: etree.HTMLParser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    # lxml's own lookup of a class for each element is Python, and is asked some 6,000 times a page.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        root = document_fromstring(text, parser=parser)
+        root = etree.fromstring(text, parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         root = None
     said = {error.type for error in parser.error_log}

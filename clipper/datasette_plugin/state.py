@@ -17,8 +17,8 @@ from clipper.archive import rows
 
 __all__ = ["Day", "Host", "Problem", "Source", "State", "Storage", "state"]
 
-LATEST = 20_000  # checks that the rates of hosts are of
-SAMPLE = 10_000  # versions that say what hosts take
+LATEST = 5_000  # checks that the rates of hosts are of
+SAMPLE = 3_000  # versions that say what hosts take
 SHOWN = 25  # hosts, sources
 PROBLEMS = 30
 WEEK = timedelta(days=7)

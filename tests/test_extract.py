@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from lxml.etree import tostring
 
 from clipper.extract import Reader, extract
+from clipper.extract.article import answer
 from clipper.extract.page import parse
 from clipper.models import Capture, Extraction, Verdict
 
@@ -120,3 +122,12 @@ def test_a_page_that_stalls_the_reader_is_unreadable_and_the_next_is_fine() -> N
 def test_reading_apart_and_here_agree() -> None:
     with Reader() as reader:
         assert reader.read(capture(STORY.encode())) == extract(capture(STORY.encode()))
+
+
+def test_trafilatura_leaves_the_tree_as_it_is() -> None:
+    paragraphs = "<p>The keeper reads the gauge at noon, and writes the figure down.</p>" * 20
+    root = parse(f"<title>Log</title><nav><a href=/>Home</a></nav><article>{paragraphs}</article><footer>2026</footer>")
+    assert root is not None
+    before = tostring(root)
+    assert "gauge" in (answer(root) or "")
+    assert tostring(root) == before

@@ -47,6 +47,7 @@ __all__ = [
     "file_failure",
     "file_not_modified",
     "file_same_body",
+    "next_seq",
     "page_for",
     "storable",
     "version_of",
@@ -98,7 +99,9 @@ def file_capture(
     if not _fit(capture, extraction):
         why = _why_unusable(capture, extraction)
         return _file_bad(connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture)
-    version = version_of(capture, extraction, page_id=page_id, at=attempt.checked_at, seq=attempt.seq, now=now)
+    version = version_of(
+        capture, extraction, page_id=page_id, at=attempt.checked_at, seq=attempt.seq, digest=digest, now=now
+    )
     return _file_good(connection, attempt, capture, version, keep=keep)
 
 
@@ -161,8 +164,10 @@ def file_failure(
 
 
 def page_for(connection: sqlite3.Connection, url_key: str, url: str) -> int:
-    """The id of the page with that key, made if need be."""
-    row = connection.execute("SELECT id FROM pages WHERE url_key = ?", (url_key,)).fetchone()
+    """The id of the page with that key or alias, made if need be."""
+    row = connection.execute(
+        "SELECT id FROM pages WHERE url_key = ?1 UNION ALL SELECT page_id FROM aliases WHERE url_key = ?1", (url_key,)
+    ).fetchone()
     if row:
         return int(row[0])
     host = (urlsplit(url).hostname or "").rstrip(".")
@@ -173,16 +178,22 @@ def page_for(connection: sqlite3.Connection, url_key: str, url: str) -> int:
     return int(cursor.lastrowid or 0)
 
 
+def next_seq(connection: sqlite3.Connection, page_id: int, url: str, at: str) -> int:
+    """The number that tells a capture from others of the same page, or of the same address, in one microsecond."""
+    (seq,) = connection.execute(
+        "SELECT max(coalesce((SELECT max(seq) + 1 FROM checks WHERE page_id = ?1 AND checked_at = ?2), 0),"
+        " coalesce((SELECT max(seq) + 1 FROM snapshots WHERE url = ?3 AND fetched_at = ?2), 0))",
+        (page_id, at, url),
+    ).fetchone()
+    return int(seq)
+
+
 def _begun(connection: sqlite3.Connection, page_id: int, capture: Capture) -> Attempt:
     at = rows.stamp(capture.fetched_at)
-    (seq,) = connection.execute(
-        "SELECT coalesce(max(seq) + 1, 0) FROM checks WHERE page_id = ? AND checked_at = ?",
-        (page_id, at),
-    ).fetchone()
     return Attempt(
         page_id=page_id,
         checked_at=at,
-        seq=seq,
+        seq=next_seq(connection, page_id, capture.url, at),
         url=capture.url,
         outcome=Outcome.FAILED,
         status=capture.status or None,
@@ -206,8 +217,10 @@ def _why_unusable(capture: Capture, extraction: Extraction) -> str:
     return f"status {capture.status}"
 
 
-def version_of(capture: Capture, extraction: Extraction, *, page_id: int, at: str, seq: int, now: str) -> Version:
-    """What a capture and its reading would be as a version."""
+def version_of(
+    capture: Capture, extraction: Extraction, *, page_id: int, at: str, seq: int, digest: str, now: str
+) -> Version:
+    """What a capture and its reading would be as a version; `digest` is the article's."""
     columns: dict[str, Any] = {
         "page_id": page_id,
         "title": extraction.title,
@@ -233,7 +246,7 @@ def version_of(capture: Capture, extraction: Extraction, *, page_id: int, at: st
         "replaced_characters": extraction.replaced_characters,
         "completeness": str(capture.completeness),
         "source": capture.source,
-        "digest": article_digest(extraction.title, extraction.text),
+        "digest": digest,
     }
     markdown = extraction.markdown or extraction.text
     columns = {name: storable(value) for name, value in columns.items()}
@@ -347,7 +360,7 @@ def written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture) 
     _write_evidence(connection, check_id, attempt, capture)
     standing.follow(connection, check_id, validators=capture.validators)
     change = None
-    if attempt.outcome is Outcome.CHANGED:
+    if attempt.outcome is Outcome.CHANGED and attempt.snapshot_id is not None:
         (change,) = connection.execute("SELECT change FROM snapshots WHERE id = ?", (attempt.snapshot_id,)).fetchone()
     return Filed(
         outcome=attempt.outcome,

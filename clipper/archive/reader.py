@@ -284,13 +284,6 @@ class Reader:
         with self._reading():
             return remarks.notes(self.connection, url_key)
 
-    def sources(self) -> list[Source]:
-        """What is watched, in the order in which it was added."""
-        from clipper.archive import watching
-
-        with self._reading():
-            return watching.sources(self.connection)
-
     def unfetched(self, source: Source) -> list[str]:
         """The addresses that a feed lists and that no version is archived of, the oldest first."""
         from clipper.archive import watching

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from clipper.datasette_plugin.words import size
+
 __all__ = ["render"]
 
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$")
@@ -46,7 +48,7 @@ def _number(value: int, column: str, datasette: Any) -> Any:
     if column in SNAPSHOTS:
         return _reading(datasette, value, None)
     if column in SIZES:
-        return Markup('<span title="{} bytes">{}</span>').format(value, _size(value))
+        return Markup('<span title="{} bytes">{}</span>').format(value, size(value))
     return None
 
 
@@ -99,12 +101,3 @@ def _address(value: str) -> Any:
     if len(shown) > LONG_ADDRESS:
         shown = f"{shown[: LONG_ADDRESS - 1]}…"
     return Markup('<a href="{}" rel="noreferrer noopener nofollow" title="{}">{}</a>').format(value, value, shown)
-
-
-def _size(number: int) -> str:
-    amount = float(number)
-    for unit in ("B", "KB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.3g} {unit}"
-        amount /= 1000
-    return f"{amount:.3g} GB"

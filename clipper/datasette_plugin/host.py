@@ -18,6 +18,7 @@ __all__ = [
     "open_datasette",
     "optional_hookimpl",
     "register",
+    "wrapping_hookimpl",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,6 +45,12 @@ def optional_hookimpl(function: F) -> F:
     return marked
 
 
+def wrapping_hookimpl(function: F) -> F:
+    """The same, around everybody's answers: a generator that is sent the outcome."""
+    marked: F = host.hookimpl(hookwrapper=True)(function)
+    return marked
+
+
 async def ensure_readable(datasette: Any, actor: Any, database: str) -> None:
     """Raise Datasette's `Forbidden` if this visitor may not see the archive's tables."""
     for table in SHOWN:
@@ -62,12 +69,12 @@ async def ensure_readable(datasette: Any, actor: Any, database: str) -> None:
             )
 
 
-def register(plugin: Any) -> None:
-    """Make a plugin known that is run from its source, where there is no entry point."""
+def register(plugin: Any, *, name: str | None = None) -> None:
+    """Make a plugin known that no entry point names."""
     from datasette.plugins import pm
 
     if not pm.is_registered(plugin):
-        pm.register(plugin, name=plugin.__name__)
+        pm.register(plugin, name=name or plugin.__name__)
 
 
 def open_datasette(path: Path, settings: Mapping[str, object]) -> Any:

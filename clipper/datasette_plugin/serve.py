@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clipper.errors import UsageError
+
+if TYPE_CHECKING:
+    from clipper.datasette_plugin.adding import Clip
 
 __all__ = ["serve"]
 
 SETTINGS = {
     "suggest_facets": False,  # of a table page's 665 ms on 100,000 rows they took 637
     "allow_download": True,
-    "default_page_size": 50,
+    "default_page_size": 30,
 }
+HTTP = 80  # browsers leave it out
+EVERYWHERE = ("0.0.0.0", "::", "")
 
 
 def serve(
@@ -25,21 +32,27 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8001,
     open_browser: bool = True,
+    clip: Clip | None = None,
     announce: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve the archive until interrupted; `announce` is told the library's address."""
+    """Serve the archive until interrupted; `announce` is told the library's address.
+
+    With `clip` the browser can file pages: the address is then one with a token, that of the form.
+    """
     import uvicorn
 
     from clipper import datasette_plugin
     from clipper.datasette_plugin.host import open_datasette, register
 
     register(datasette_plugin)
-    datasette = open_datasette(db, SETTINGS)
     listener = _listener(host, port)
     with listener:
         place = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{place}/-/clips"
+        if clip is not None:
+            address = _writable(clip, host=host, shown=shown, port=place, address=address)
+        datasette = open_datasette(db, SETTINGS)
         if announce is not None:
             announce(address)
         if open_browser:
@@ -47,6 +60,26 @@ def serve(
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _writable(clip: Clip, *, host: str, shown: str, port: int, address: str) -> str:
+    """Add the form that clips, and say where it lets a browser in."""
+    from clipper.datasette_plugin.adding import Adding
+    from clipper.datasette_plugin.host import register
+
+    token = secrets.token_urlsafe(24)
+    # Whoever listens on all of a machine's addresses is called by names that nobody here knows.
+    names = (
+        None
+        if host in EVERYWHERE
+        else frozenset(
+            name
+            for called in (shown, "localhost")
+            for name in (f"{called}:{port}", *([called] if port == HTTP else []))
+        )
+    )
+    register(Adding(clip, token=token, names=names), name="clipper-adding")
+    return f"{address}/add?token={token}"
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 from selectolax.lexbor import LexborHTMLParser
 
 from clipper.extract.depth import shallow
@@ -28,6 +28,10 @@ SCRIPTLESS = 500  # letters; "please enable JavaScript" has fewer
 HEAD = frozenset("title meta link script style base noscript template".split())
 SILENT = frozenset("script style noscript template head iframe select option textarea button svg object".split())
 
+NO_LETTER = re.compile(r"[\W_]+")
+NO_LETTER_BYTES = bytes(code for code in range(128) if not chr(code).isalnum())
+NO_LETTERS = dict.fromkeys(NO_LETTER_BYTES)
+
 
 def parse(text: str) -> HtmlElement | None:
     """The page as a tree, None where there is no element in it.
@@ -47,9 +51,11 @@ def parse(text: str) -> HtmlElement | None:
 
 
 def _tree(text: str, *, deep: bool = False) -> HtmlElement | None:
-    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    parser: etree.HTMLParser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    # lxml's own lookup of a class for each element is Python, and is asked some 6,000 times a page.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        root = document_fromstring(text, parser=parser)
+        root = etree.fromstring(text, parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         root = None
     said = {error.type for error in parser.error_log}
@@ -85,4 +91,8 @@ def _said_without_scripts(root: HtmlElement) -> None:
 
 def squeezed(text: str) -> str:
     """The text with nothing but its letters and digits: what two renderings of one text share."""
-    return re.sub(r"[\W_]+", "", text)
+    if text.isascii():
+        return text.translate(NO_LETTERS)
+    # ASCII first, as bytes: a fifth of the time of the expression alone.
+    rest = text.encode("utf-8", "surrogatepass").translate(None, NO_LETTER_BYTES)
+    return NO_LETTER.sub("", rest.decode("utf-8", "surrogatepass"))

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from clipper.extract.answer import answered
 from clipper.extract.apparatus import lists_sources, notes_of, shows_contents
-from clipper.extract.blocks import nodes_of
+from clipper.extract.blocks import Reading
 from clipper.extract.choice import chosen
 from clipper.extract.features import Page
 from clipper.extract.page import BLOCKS, squeezed
@@ -51,13 +51,12 @@ class Region:
     shown: frozenset[HtmlElement]
 
 
-def find(root: HtmlElement, answer: str, title: str) -> Region | None:
+def find(root: HtmlElement, read: Reading, answer: str, title: str) -> Region | None:
     """The article of the page; None if the page has no text. `answer` is trafilatura's text of it."""
-    nodes = nodes_of(root)
-    blocks = [node for node in nodes if node.letters]
+    blocks = [node for node in read.nodes if node.letters]
     if not blocks:
         return None
-    page = Page(root, nodes, answered(blocks, answer), title)
+    page = Page(root, read.nodes, answered(blocks, answer), title)
     kept = chosen(page)
     said = [block.element for block in kept]
     top = _around(said)

@@ -6,60 +6,61 @@ None of them decides anything: each is one of the things that the trees of `fore
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 __all__ = ["NAMES", "WORDS", "captioned", "chrome", "commented", "embedded", "named", "pictured", "said"]
 
-# In class, id, role or itemprop.
+# In class, id, role or itemprop; < and > are where a word has to begin and end.
 NAMES = {
-    "comment": r"comment|disqus|respond|reply|replies|kommentar|komment|fb-",
-    "navigation": r"nav|menu|breadcrumb|crumb|toolbar|topbar|tabs?\b|pagination|pager|paging",
-    "footer": r"foot|bottom|copyright|colophon|legal|imprint",
-    "header": r"header|masthead|top\b|banner|branding|logo|hero",
-    "side": r"side|aside|column-?(?:right|left|2|3)|right(?:col|bar)?|widget|rail|secondary|sub-?col",
-    "related": r"relat|recommend|popular|more-|-more|trending|latest|recent|similar|suggest|hot|also|teaser|read-?next"
-    r"|next|prev|upsell|readmore|archive",
-    "share": r"shar(?:e|ing)|social|follow|twitter|facebook|weibo|addthis|sociab",
-    "advertisement": r"\bads?\b|advert|sponsor|promo|outbrain|taboola|banner|commerc|ad-|-ad\b|gads|adsense",
-    "meta": r"meta|byline|author|date|time\b|tag|categor|info|posted|credit|source|dateline|rubric|kicker",
-    "form": r"newsletter|subscri|form|login|signin|sign-up|signup|register|search|cookie|consent|gdpr|donat|paywall"
-    r"|captcha|poll",
-    "modal": r"modal|popup|overlay|lightbox|hidden|hide|tooltip|dropdown|sr-only|visually|skip|print-only|noprint",
-    "caption": r"caption|figure|image|photo|gallery|slide|carousel|media|video|credit|thumb",
-    "content": r"content|article|post|entry|body|text|story|main|page|detail|blog|single|hentry|prose|markdown|rich"
-    r"|wysiwyg|copy|zoom|artikel|beitrag|inhalt|nota|noticia",
-    "article body": r"article-?_?(?:body|content|text|detail)|entry-?_?content|post-?_?(?:content|body|text|entry)"
-    r"|story-?_?(?:body|content|text)|articlebody|js_content|content-?_?(?:body|text|article|detail|main)"
-    r"|field-?-?name-?-?body|body-?_?(?:text|copy|content)|td-post-content|single-?_?content|blog-?content"
-    r"|news-?(?:content|text|body|detail)|art-?(?:content|body|text)|maintext|textcontent|rich-?text|text-?body"
-    r"|detail-?(?:content|body|text)|cms-?content|available-content|zoom\b",
-    "title": r"title|headline|heading|subtitle|\bh1\b|excerpt|summary|lead|deck|standfirst|intro|abstract|teaser|dek\b",
-    "product": r"product|price|cart|shop|buy|sku|rating|review|stars|spec",
-    "forum": r"message|thread|topic|forum|qa\b|question|answer|quote|signature|user|profile|avatar|member|bio",
-}
+    "comment": "comment disqus respond reply replies kommentar komment fb-",
+    "navigation": "nav menu crumb toolbar topbar tab> tabs> pagination pager paging",
+    "footer": "foot bottom copyright colophon legal imprint",
+    "header": "header masthead top> banner branding logo hero",
+    "side": "side column-right column-left column-2 column-3 columnright columnleft column2 column3 right widget rail"
+    " secondary subcol sub-col",
+    "related": "relat recommend popular more- -more trending latest recent similar suggest hot also teaser read-next"
+    " readnext next prev upsell readmore archive",
+    "share": "share sharing social follow twitter facebook weibo addthis sociab",
+    "advertisement": "<ad> <ads> advert sponsor promo outbrain taboola banner commerc ad- -ad> gads adsense",
+    "meta": "meta byline author date time> tag categor info posted credit source rubric kicker",
+    "form": "newsletter subscri form login signin sign-up signup register search cookie consent gdpr donat paywall"
+    " captcha poll",
+    "modal": "modal popup overlay lightbox hidden hide tooltip dropdown sr-only visually skip print-only noprint",
+    "caption": "caption figure image photo gallery slide carousel media video credit thumb",
+    "content": "content article post entry body text story main page detail blog single prose markdown rich wysiwyg"
+    " copy zoom artikel beitrag inhalt nota noticia",
+    "article body": "article?body article?content article?text article?detail entry?content post?content post?body post?text"
+    " post?entry story?body story?content story?text js_content content?body content?text content?article content?detail"
+    " content?main field-body fieldbody field-name-body field-namebody fieldname-body fieldnamebody body?text body?copy"
+    " body?content td-post-content single?content blog?content news?content news?text news?body news?detail art?content"
+    " art?body art?text maintext text?content rich?text text?body detail?content detail?body detail?text cms?content available-content"
+    " zoom>",
+    "title": "title headline heading <h1> excerpt summary lead deck standfirst intro abstract teaser dek>",
+    "product": "product price cart shop buy sku rating review stars spec",
+    "forum": "message thread topic forum qa> question answer quote signature user profile avatar member bio",
+}  # ? stands for nothing, - or _
 
 # In the text of a block.
 WORDS = {
-    "copyright": r"©|copyright|all rights reserved|alle rechte|版权所有|版權所有|ICP备|tous droits",
-    "sharing": r"\b(?:share|tweet|facebook|twitter|whatsapp|linkedin|pinterest|e-?mail|print|teilen|drucken|follow us"
-    r"|partager|instagram|telegram|rss)\b|分享|转发|收藏|点赞|微信|微博|打印",
-    "comments": r"\b(?:comments?|reply|repl(?:y|ies)|kommentare?|antworten|commentaires?|leave a|log ?in|sign ?in"
-    r"|register|anmelden|log out)\b|评论|留言|登录|注册|回复|发表",
-    "related": r"\b(?:related|recommended|you may|you might|more (?:from|on|in|stories)|read more|read next|see also"
-    r"|popular|trending|latest|recent posts?|most read|mehr zum|lesen sie|ähnliche|previous|next|weiterlesen"
-    r"|continue reading|à lire|also read|don.t miss)\b|相关|推荐|热门|最新|上一篇|下一篇|更多|猜你|排行|延伸阅读|阅读原文",
-    "meta": r"\b(?:posted|published|written|updated|by|von|filed under|tags?|categor(?:y|ies)|kategorien?|schlagw"
-    r"|author|about the|min read|views?|photo|image|credit|bild|foto|getty|ap photo|source|quelle)\b"
-    r"|作者|编辑|来源|时间|发布|标签|浏览|阅读|责任|记者|原标题|声明|转载|原文",
-    "offers": r"\b(?:subscribe|newsletter|sign ?up|cookies?|privacy|terms|advertis\w+|anzeige|werbung|sponsored|download"
-    r"|donate|support us|free trial|get started|add to cart|buy now|contact us?|abonnieren|datenschutz|impressum|agb"
-    r"|click here|learn more|javascript|browser|datenschutzerklärung)\b|订阅|广告|扫码|二维码|关注|公众号|客户端|下载"
-    r"|联系我们|免责|隐私|举报|投稿",
+    "copyright": "©, copyright, all rights reserved, alle rechte, 版权所有, 版權所有, icp备, tous droits",
+    "sharing": "share, tweet, facebook, twitter, whatsapp, linkedin, pinterest, email, e mail, print, teilen, drucken, follow us,"
+    " partager, instagram, telegram, rss, 分享, 转发, 收藏, 点赞, 微信, 微博, 打印",
+    "comments": "comment, comments, reply, replies, kommentar, kommentare, antworten, commentaire, commentaires, leave a, login,"
+    " log in, signin, sign in, register, anmelden, log out, 评论, 留言, 登录, 注册, 回复, 发表",
+    "related": "related, recommended, you may, you might, more from, more on, more in, more stories, read more, read next,"
+    " see also, popular, trending, latest, recent post, recent posts, most read, mehr zum, lesen sie, ähnliche, previous, next,"
+    " weiterlesen, continue reading, à lire, also read, don t miss, 相关, 推荐, 热门, 最新, 上一篇, 下一篇, 更多, 猜你, 排行,"
+    " 延伸阅读, 阅读原文",
+    "meta": "posted, published, written, updated, by, von, filed under, tag, tags, category, categories, kategorie, kategorien,"
+    " author, about the, min read, view, views, photo, image, credit, bild, foto, getty, ap photo, source, quelle,"
+    " 作者, 编辑, 来源, 时间, 发布, 标签, 浏览, 阅读, 责任, 记者, 原标题, 声明, 转载, 原文",
+    "offers": "subscribe, newsletter, signup, sign up, cookie, cookies, privacy, terms, advertise, advertisement, advertisements,"
+    " advertised, advertiser, advertisers, advertising, anzeige, werbung, sponsored, download, donate, support us, free trial, get started,"
+    " add to cart, buy now, contact us, abonnieren, datenschutz, impressum, agb, click here, learn more, javascript,"
+    " browser, datenschutzerklärung, 订阅, 广告, 扫码, 二维码, 关注, 公众号, 客户端, 下载, 联系我们, 免责, 隐私, 举报, 投稿",
 }
 
-NAMED = tuple(re.compile(pattern, re.I) for pattern in NAMES.values())
-ANY_NAME = re.compile("|".join(NAMES.values()), re.I)
-SAID = tuple(re.compile(pattern, re.I) for pattern in WORDS.values())
 # Of an element without text of the article: what it is if it is called so.
 CHROME = re.compile(
     r"shar(?:e|ing)|social|related|recommend|comment|newsletter|promo|sidebar|breadcrumb|pagination|subscri|advert"
@@ -75,6 +76,10 @@ CAPTIONED = re.compile(r"\bcaption|caption\b|cutline|photo-?credit|imgtop|image-
 EMBEDDED = re.compile(r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|bluesky-embed", re.I)
 PICTURED = re.compile(r"caption|figure|image|img|photo|pict?\b|gallery|media|thumb", re.I)
 LOOKED_AT = 200  # characters at each end of a block
+CJK = "\u2e80"  # the first of the characters that are written without spaces between words
+SPACED = dict.fromkeys(
+    map(ord, "!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~–—…“”„‘’«»‹›·•©®™¿¡，。、；：？！（）【】「」《》"), " "
+)
 
 
 def named(names: str) -> int:
@@ -87,15 +92,89 @@ def named(names: str) -> int:
 
 @lru_cache(maxsize=16_384)  # a site's names come again on every page, a framework's on every site
 def _bits_of(name: str) -> int:
-    if ANY_NAME.search(name) is None:
-        return 0
-    return sum(1 << n for n, pattern in enumerate(NAMED) if pattern.search(name))
+    """By the first three letters of each word: 17 expressions took 20 times as long, 5 ms a page."""
+    name, bits = name.lower(), 0
+    for place in range(len(name) - 1):
+        for first in _by_start().get(name[place : place + 3], ()):
+            if name.startswith(first.text, place) and not bits & first.bit and first.bounded(name, place):
+                bits |= first.bit
+    return bits
+
+
+class _Word(NamedTuple):
+    """A word of NAMES, whether it has to begin and to end there, and the bit of its entry."""
+
+    text: str
+    begins: bool
+    ends: bool
+    bit: int
+
+    def bounded(self, name: str, place: int) -> bool:
+        """Whether it begins and ends where it has to, if it stands at this place of a name."""
+        end = place + len(self.text)
+        if self.begins and place and _is_letter(name[place - 1]):
+            return False
+        return not (self.ends and end < len(name) and _is_letter(name[end]))
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+@cache
+def _by_start() -> dict[str, list[_Word]]:
+    """The words of NAMES by their first three letters; one of two letters with what may follow it."""
+    found: dict[str, list[_Word]] = {}
+    for number, words in enumerate(NAMES.values()):
+        for text in words.split():
+            for joint in ("", "-", "_") if "?" in text else ("",):
+                plain = text.strip("<>").replace("?", joint)
+                word = _Word(plain, text[0] == "<", text[-1] == ">", 1 << number)
+                for start in [plain[:3]] if len(plain) > 2 else [plain + after for after in ("", *"-:./")]:
+                    found.setdefault(start, []).append(word)
+    return found
 
 
 def said(text: str) -> int:
     """A bit for each entry of WORDS at the ends of the text."""
-    ends = text if len(text) < 2 * LOOKED_AT else f"{text[:LOOKED_AT]} {text[-LOOKED_AT:]}"
-    return sum(1 << n for n, pattern in enumerate(SAID) if pattern.search(ends))
+    ends = (text if len(text) < 2 * LOOKED_AT else f"{text[:LOOKED_AT]} {text[-LOOKED_AT:]}").lower()
+    known, bits = _lexicon(), 0
+    words = ends.translate(SPACED).split()
+    spaced = ""
+    for word in known.words.keys() & words:
+        bits |= known.words[word]
+    for word in known.phrases.keys() & words:
+        spaced = spaced or f" {' '.join(words)} "
+        for phrase, bit in known.phrases[word]:
+            if phrase in spaced:
+                bits |= bit
+    if not ends.isascii():
+        for part, bit in known.parts:
+            if part in ends:
+                bits |= bit
+    return bits
+
+
+class _Lexicon(NamedTuple):
+    """The entries of WORDS: single words, phrases by their first word, and what stands within words."""
+
+    words: dict[str, int]
+    phrases: dict[str, list[tuple[str, int]]]
+    parts: list[tuple[str, int]]
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    known = _Lexicon({}, {}, [])
+    for number, texts in enumerate(WORDS.values()):
+        for text in texts.split(", "):
+            if text == "©" or max(text) >= CJK:
+                known.parts.append((text, 1 << number))
+            elif " " in text:
+                known.phrases.setdefault(text.partition(" ")[0], []).append((f" {text} ", 1 << number))
+            else:
+                known.words[text] = known.words.get(text, 0) | 1 << number
+    return known
 
 
 def chrome(names: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
 
 __all__ = ["Record", "Skipped", "captures", "records"]
+
+# warcio tells on standard error which addresses it mended; the report of an import names what could not be used.
+logging.getLogger("warcio").addHandler(logging.NullHandler())
 
 REVISIT_OF_SAME = "identical-payload-digest"
 
@@ -80,11 +84,11 @@ def captures(path: Path) -> Iterator[Capture | Skipped]:
         if record.type not in ("response", "revisit", "resource"):
             continue
         if not record.url.startswith(("http://", "https://")):
-            yield Skipped(record.url, "it is not an http or https address")
+            yield Skipped(_plain(record.url), "it is not an http or https address")
         elif methods.get(record.id, "GET") != "GET":
-            yield Skipped(record.url, f"it answers a {methods[record.id]} request")
+            yield Skipped(_plain(record.url), f"it answers a {methods[record.id]} request")
         elif wrong(kept := replace(record, block=_once(record.block))):
-            yield Skipped(record.url, "its bytes are not those that its digest names")
+            yield Skipped(_plain(record.url), "its bytes are not those that its digest names")
         else:
             yield _capture(kept, known)
 
@@ -132,21 +136,21 @@ class _Payloads:
 def _capture(record: Record, known: _Payloads) -> Capture | Skipped:
     message = message_of(record)
     if record.date is None:
-        return Skipped(record.url, "it has no date")
+        return Skipped(_plain(record.url), "it has no date")
     earlier = known.of(record) if record.type == "revisit" else None
     if record.type == "revisit" and REVISIT_OF_SAME in record.profile:
         if earlier is None:
-            return Skipped(record.url, "the record that it repeats is not on this tape")
+            return Skipped(_plain(record.url), "the record that it repeats is not on this tape")
         message = message and replace(message, payload=b"", cut=False)
     if message is None:
         message = _again(earlier)
     if message is None:
-        return Skipped(record.url, "it holds no HTTP answer")
+        return Skipped(_plain(record.url), "it holds no HTTP answer")
     same = earlier is not None and message.status != 304
     body = earlier.body if earlier is not None and same else decoded(message)
     if body is None:
         coding = (message.header(b"content-encoding") or b"").decode("latin-1")
-        return Skipped(record.url, f"its content coding {coding} cannot be undone")
+        return Skipped(_plain(record.url), f"its content coding {coding} cannot be undone")
     capture = _built(record, message, body)
     if record.type != "revisit":
         known.keep(record, capture)

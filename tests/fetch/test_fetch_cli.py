@@ -114,7 +114,7 @@ def test_a_scheduled_run_obeys_robots_txt_and_a_person_decides(
         assert asked[0] == b"/robots.txt"
         assert b"/a" in asked
         assert b"/b" not in asked
-        assert "robots.txt forbids it" in capfd.readouterr().err
+        assert "robots.txt forbids it" in capfd.readouterr().out
         assert clip(f"{server.base}/b", *QUICK) == 0
         assert clip(f"{server.base}/b", *QUICK, "--robots", "obey") == 7
         assert clip("sync", *quick, "--robots", "ignore") == 0

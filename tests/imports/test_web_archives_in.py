@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import gzip
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1, sha256
@@ -155,6 +157,8 @@ def test_what_is_no_page_is_named(archive: Archive, tmp_path: Path) -> None:
         record(http(b""), hour=3, url="https://garden.example/empty"),
         record(b"no answer at all", hour=4, url="https://garden.example/none"),
         record(http(BODY, "Content-Encoding: br"), hour=5, url="https://garden.example/br"),
+        record(http(b"User-agent: *", kind="text/plain"), hour=6, url="https://garden.example/robots.txt"),
+        record(http(b"<p>none</p>", status="404 Not Found"), hour=7, url="http://bees.example/robots.txt?again"),
     )
     report = import_path(path, archive=archive, reader=PlainReader())
     assert report.filed == 0
@@ -165,6 +169,8 @@ def test_what_is_no_page_is_named(archive: Archive, tmp_path: Path) -> None:
         "it has no bytes",
         "it holds no HTTP answer",
         "its content coding br cannot be undone",
+        "it tells crawlers what they may fetch, and is no page",
+        "it tells crawlers what they may fetch, and is no page",
     ]
     assert archive.stats()["pages"] == 0
 
@@ -240,3 +246,20 @@ def test_names_inside_a_wacz_file_write_nowhere(archive: Archive, tmp_path: Path
         package.writestr("../../archive/evil.warc", record(http(BODY)))
     assert import_path(tmp_path / "a.wacz", archive=archive, reader=PlainReader()).filed == 1
     assert not list(tmp_path.rglob("evil*"))
+
+
+def test_a_password_in_an_address_is_not_told_on(archive: Archive, tmp_path: Path) -> None:
+    urls = ("https://ann:secret@garden.example/a", "ftp://ann:secret@garden.example/b")
+    path = tape(tmp_path, *(record(b"nothing", url=url) for url in urls), record(http(BODY), url=urls[0], hour=1))
+    report = import_path(path, archive=archive, reader=PlainReader())
+    assert report.filed == 1
+    assert not [one for one in report.skipped if "secret" in one.name or "secret" in one.reason]
+    assert not [file for file in tmp_path.glob("archive.db*") if b"secret" in file.read_bytes()]
+
+
+def test_addresses_that_warcio_mends_are_not_told_on_standard_error(tmp_path: Path) -> None:
+    path = tape(tmp_path, record(http(BODY), url="https://garden.example/a pond"))
+    command = [sys.executable, "-m", "clipper", "import", str(path), "--db", str(tmp_path / "a.db")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "1 filed" in said.stdout or "no article" in said.stderr
+    assert "Replacing" not in said.stderr

@@ -5,6 +5,7 @@ The comments are part of the file: SQLite keeps them, so that `.schema` explains
 
 from __future__ import annotations
 
+from clipper.archive.schema_browsing import BROWSING
 from clipper.archive.schema_watching import WATCHING
 
 __all__ = ["APPLICATION_ID", "LATEST", "SCRIPTS"]
@@ -347,5 +348,6 @@ SCRIPTS: tuple[tuple[str, str], ...] = (
     ("m004_learning", LEARNING),
     ("m005_scale", SCALE),
     ("m006_watching", WATCHING),
+    ("m007_browsing", BROWSING),
 )
 LATEST = len(SCRIPTS)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from clipper.archive import search
+from clipper.datasette_plugin import words
 from clipper.diff import plain
 
 __all__ = ["Card", "Filters", "Library", "count_pages", "library", "neighbours_in_library"]
@@ -57,7 +58,7 @@ class Filters:
             ("pages.id IN (SELECT page_id FROM listings WHERE feed_id = CAST(? AS INTEGER))", self.feed),
             ("pages.id IN (SELECT page_id FROM tags WHERE tag = ?)", self.tag),
             ("pages.state = ?", self.state),
-            (f"{VERDICT} = ?", self.verdict),
+            (GOOD if self.verdict in VERSIONS else BAD, self.verdict),
             ("(SELECT language FROM snapshots WHERE id = pages.latest_snapshot) = ?", self.language),
             ("pages.last_changed >= ?", self.since),
             ("pages.last_changed < date(?, '+1 day')", self.until),
@@ -65,10 +66,12 @@ class Filters:
         return " AND ".join(sql for sql, _ in chosen) or "1", [value for _, value in chosen]
 
 
-# Of its latest version, or of the last attempt where there is none.
-VERDICT = (
-    "coalesce((SELECT verdict FROM snapshots WHERE id = pages.latest_snapshot),"
-    " (SELECT verdict FROM checks WHERE page_id = pages.id ORDER BY checked_at DESC, seq DESC LIMIT 1))"
+# A version is ok or thin; every other verdict is of an attempt that brought none.
+VERSIONS = ("ok", "thin")
+GOOD = "(SELECT verdict FROM snapshots WHERE id = pages.latest_snapshot) = ?"
+BAD = (
+    "pages.state IN ('blocked', 'failing', 'gone') AND (SELECT verdict FROM checks WHERE page_id = pages.id"
+    " ORDER BY checked_at DESC, seq DESC LIMIT 1) = ?"
 )
 
 
@@ -148,11 +151,11 @@ def _recent(connection: sqlite3.Connection, filters: Filters) -> tuple[list[Card
     """The page of cards that begins after `filters.before`, and where the next one does."""
     condition, values = filters.conditions
     source, changed = BY_PAGE, "pages.last_changed"
-    if filters.language:
+    if filters.language or filters.verdict == "thin":
         source, changed = BY_VERSION, "snapshots.fetched_at"
-        condition = f"{condition} AND snapshots.language = ?"
-        values.append(filters.language)
-    unread = bool(filters.state or filters.verdict or filters.feed) and not filters.language
+        condition += " AND snapshots.language = ?" if filters.language else " AND snapshots.verdict <> 'ok'"
+        values += [filters.language] if filters.language else []
+    unread = source is BY_PAGE and bool(filters.state or filters.verdict or filters.feed)
     if not unread:
         condition = f"{condition} AND pages.latest_snapshot IS NOT NULL"
     if filters.before:
@@ -229,7 +232,7 @@ def _languages(connection: sqlite3.Connection) -> list[str]:
 
 
 def _card(row: Any, *, snapshot_id: int | None = None, snippet: str | None = None) -> Card:
-    lead = snippet if snippet is not None else _lead(row[14] or plain(row[16] or ""))
+    lead = snippet if snippet is not None else _lead(row[14] or plain(words.without_title(row[16] or "", row[2])))
     return Card(
         page_id=row[0],
         snapshot_id=snapshot_id or row[1],
@@ -252,5 +255,5 @@ def _card(row: Any, *, snapshot_id: int | None = None, snippet: str | None = Non
 
 
 def _lead(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= LEAD else words[: LEAD - 1] + "…"
+    told = " ".join(text.split())
+    return told if len(told) <= LEAD else told[: LEAD - 1] + "…"

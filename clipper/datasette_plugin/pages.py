@@ -58,7 +58,7 @@ async def read(datasette: Any, request: Any) -> Any:
         "clipper_reading.html",
         request,
         it=found,
-        article=article.render(without_title(found.markdown, found.snapshot["title"]), pictures),
+        article=article.render(words.without_title(found.markdown, found.snapshot["title"]), pictures),
         cjk=words.is_cjk(found.snapshot["language"], found.markdown),
     )
 
@@ -151,12 +151,6 @@ async def reading_of(datasette: Any, request: Any) -> tuple[Door, Reading]:
 def as_json(request: Any) -> bool:
     """Whether the address asks for the page as JSON."""
     return bool(request.url_vars.get("json"))
-
-
-def without_title(article_text: str, title: str | None) -> str:
-    """The article without a first heading that only repeats the title above it."""
-    first, _, rest = article_text.lstrip().partition("\n")
-    return rest if title and first.startswith("# ") and first[2:].strip() == title.strip() else article_text
 
 
 def _same(values: Iterable[str]) -> list[tuple[str, str]]:

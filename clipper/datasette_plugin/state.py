@@ -17,8 +17,8 @@ from clipper.archive import rows
 
 __all__ = ["Day", "Host", "Problem", "Source", "State", "Storage", "state"]
 
-LATEST = 20_000  # checks that the rates of hosts are of
-SAMPLE = 10_000  # versions that say what hosts take
+LATEST = 5_000  # checks that the rates of hosts are of
+SAMPLE = 3_000  # versions that say what hosts take
 SHOWN = 25  # hosts, sources
 PROBLEMS = 30
 WEEK = timedelta(days=7)
@@ -65,6 +65,7 @@ class Source:
     listed: int
     waiting: int  # pages that it listed and that nobody fetched yet
     error: str | None
+    failing_since: str | None
 
 
 @dataclass(slots=True)
@@ -107,6 +108,7 @@ class State:
     """All of it."""
 
     latest: str | None  # the time of the latest check
+    run: dict[str, Any] | None  # the latest of `clip sync`
     pages: int
     versions: int
     checks: int
@@ -134,6 +136,7 @@ def state(connection: sqlite3.Connection, span: int, now: datetime) -> State:
     problems = [*_rest(latest, sources, now), *_of_sources(sources, now), *_of_hosts(connection, hosts)]
     return State(
         latest=latest,
+        run=_run(connection),
         pages=count["pages"],
         versions=count["snapshots"],
         checks=count["checks"],
@@ -155,6 +158,10 @@ def _sources(connection: sqlite3.Connection) -> list[Source]:
     plans: dict[int, dict[str, Any]] = {}
     if _there(connection, "feed_plans"):
         plans = {row["feed_id"]: row for row in _dicts(connection, "SELECT * FROM feed_plans")}
+    due: dict[int, str] = {}
+    if _there(connection, "due"):
+        query = "SELECT feeds.id, due_at FROM feeds JOIN listings ON feed_id = feeds.id JOIN due USING (page_id)"
+        due = {row[0]: row[1] for row in connection.execute(f"{query} WHERE kind = 'page'")}
     found = []
     for row in _dicts(connection, "SELECT * FROM feeds ORDER BY failures DESC, coalesce(title, url)"):
         plan = plans.get(row["id"], {})
@@ -170,15 +177,23 @@ def _sources(connection: sqlite3.Connection) -> list[Source]:
                 url=row["url"],
                 kind=row["kind"],
                 last_fetched=row["last_fetched"],
-                next_fetch=plan.get("due_at") or _next(row),
+                next_fetch=plan.get("due_at") or due.get(row["id"]) or _next(row),
                 failures=row["failures"],
                 paused=bool(row["paused"]),
                 listed=listed,
                 waiting=waiting,
                 error=plan.get("error"),
+                failing_since=plan.get("failing_since"),
             )
         )
     return found
+
+
+def _run(connection: sqlite3.Connection) -> dict[str, Any] | None:
+    """The latest run of `clip sync`, where the archive keeps a diary of them."""
+    if not _there(connection, "runs"):
+        return None
+    return next(iter(_dicts(connection, "SELECT * FROM runs ORDER BY id DESC LIMIT 1")), None)
 
 
 def _next(feed: dict[str, Any]) -> str | None:
@@ -283,7 +298,13 @@ def _of_sources(sources: list[Source], now: datetime) -> list[Problem]:
             times = "once" if source.failures == 1 else f"{source.failures} times in a row"
             weight = 3 if source.failures > 2 else 2
             found.append(
-                Problem(weight, source.title, f"could not be read {times}", source.last_fetched, reason=source.error)
+                Problem(
+                    weight,
+                    source.title,
+                    f"could not be read {times}",
+                    source.failing_since or source.last_fetched,
+                    reason=source.error,
+                )
             )
         elif source.paused:
             found.append(Problem(1, source.title, "is paused", source.last_fetched))

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-__all__ = ["FILTERS", "ago", "day", "is_cjk", "language", "marked", "minute", "plural", "size"]
+__all__ = ["FILTERS", "ago", "day", "is_cjk", "language", "marked", "minute", "plural", "size", "without_title"]
 
 CJK_LANGUAGES = ("zh", "ja", "ko")
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -67,6 +67,12 @@ def is_cjk(language: str | None, text: str) -> bool:
         return language in CJK_LANGUAGES
     sample = text[:1000]
     return len(CJK.findall(sample)) > len(sample) / 4
+
+
+def without_title(article: str, title: str | None) -> str:
+    """An article without a first heading that only repeats the title above it."""
+    first, _, rest = article.lstrip().partition("\n")
+    return rest if title and first.startswith("# ") and first[2:].strip() == title.strip() else article
 
 
 def language(code: str | None) -> str:

@@ -208,10 +208,13 @@ def _watch(archive: Archive, clock: Clock) -> None:
         archive.list_entry(
             feed, url, url_key=url_key(url), title=title, published="2026-11-02", at=NOW - timedelta(days=20)
         )
-    archive.source_read(feed, Validators(), at=NOW - timedelta(hours=2))
+    watched = archive.watched
+    at = NOW - timedelta(hours=2)
+    watched.read(feed, Validators(), at=at, wait=timedelta(hours=6), due_at=at + timedelta(hours=6))
     broken = archive.watch(BROKEN_FEED, kind="feed")
     for days in (3, 2, 1):
-        archive.source_failed(broken, at=NOW - timedelta(days=days))
+        at = NOW - timedelta(days=days)
+        watched.failed(broken, "that is no feed", at=at, due_at=at + timedelta(days=1), told=False)
     archive.watch("https://market.example.com/prices", kind="page", title="Prices")
 
 

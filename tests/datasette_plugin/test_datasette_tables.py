@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -119,3 +120,12 @@ def test_the_settings_of_the_user_win(made: Made) -> None:
     assert len(visitor.get("/archive/pages.json?_shape=array").json()) == 2
     assert json.loads(visitor.get("/archive/snapshots.json").text)["rows"]
     close(visitor)
+
+
+def test_the_sql_of_the_how_to_runs(visitor: Visitor) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "howto.md").read_text("utf-8")
+    queries = re.findall(r"```sql\n(.*?)```", text, flags=re.S)
+    assert queries
+    for sql in queries:
+        answer = visitor.get(f"/archive.json?_shape=array&sql={quote(sql)}", follow_redirects=True)
+        assert answer.status_code == 200, answer.text

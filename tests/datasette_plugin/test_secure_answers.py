@@ -126,6 +126,18 @@ def test_no_trick_survives_in_a_captured_page(vector: str) -> None:
         assert not re.search(r"(?i)url\s*\(|@import|\\", sheet)
 
 
+@pytest.mark.parametrize("deep", ["<div>", "<b>", "<SECTION class=x>", "<x-y>"])
+def test_what_is_nested_too_deep_is_not_sanitised_for_half_a_minute(deep: str) -> None:
+    html = f"{deep * 100_000}<script>alert(1)</script>"
+    assert "nested too deep" in evidence.harmless(html)
+    assert danger(str(article.render(html))) == []
+
+
+@pytest.mark.parametrize("flat", ["<p>x", "<tr><td>x", "<div>x</div>", "<br>", "<li>x"])
+def test_many_elements_that_are_not_nested_are_shown(flat: str) -> None:
+    assert evidence.harmless(f"<table>{flat * 20_000}").count("x") == 20_000 * ("x" in flat)
+
+
 def test_styles_of_a_captured_page_stay() -> None:
     shown = evidence.harmless(
         '<style>p { color: red } b{background:url(x.png)}</style><p style="margin: 1em" class="a">x</p>'

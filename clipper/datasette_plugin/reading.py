@@ -152,7 +152,7 @@ def _neighbours(connection: sqlite3.Connection, snapshot: dict[str, Any]) -> Nei
     windows += [(0, 1)] if first else []
     windows += [(total - 1, 1)] if first + 2 * AROUND + 1 < total else []
     versions = {
-        place: Version(*row, total - place)
+        place: Version(*(*row, total - place))
         for start, length in windows
         for place, row in enumerate(connection.execute(VERSIONS, (page_id, length, start)), start)
     }

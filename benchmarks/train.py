@@ -30,7 +30,7 @@ from benchmarks.measure import ROOT, SHARED
 from clipper.decode import decode
 from clipper.extract import article, choice
 from clipper.extract.answer import answered
-from clipper.extract.blocks import nodes_of
+from clipper.extract.blocks import Reading
 from clipper.extract.features import Page, features
 from clipper.extract.page import parse
 
@@ -85,7 +85,7 @@ def read(case: Case) -> Read | None:
     if root is None:
         return None
     title = article.title_of(root)
-    nodes = nodes_of(root)
+    nodes = Reading(root).nodes
     blocks = [node for node in nodes if node.letters]
     page = Page(root, nodes, answered(blocks, article.answer(root) or ""), title)
     if not page.blocks:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from clipper.archive import bodies, filing, merge_beside, retention, rows, standing
+from clipper.archive.attempts import Attempt, next_seq, written
 from clipper.archive.versions import Placed, copied, good_after, good_before, place
 from clipper.models import Capture, Completeness, Outcome, Validators, Verdict
 
@@ -122,10 +123,10 @@ def _merge_check(
     if same_time:
         merged.conflicts += (Conflict(url_key, check["checked_at"]),)
     capture = _capture(other, check)
-    attempt = filing.Attempt(
+    attempt = Attempt(
         page_id=page_id,
         checked_at=check["checked_at"],
-        seq=filing.next_seq(connection, page_id, check["url"], check["checked_at"]),
+        seq=next_seq(connection, page_id, check["url"], check["checked_at"]),
         url=check["url"],
         outcome=Outcome(check["outcome"]),
         status=check["status"],
@@ -166,7 +167,7 @@ def _restore(connection: sqlite3.Connection, other: sqlite3.Connection, check_id
 def _file(
     connection: sqlite3.Connection,
     other: sqlite3.Connection,
-    attempt: filing.Attempt,
+    attempt: Attempt,
     capture: Capture,
     check: dict[str, Any],
 ) -> None:
@@ -177,7 +178,7 @@ def _file(
         attempt = replace(attempt, outcome=_outcome(placed, check), snapshot_id=placed.snapshot_id)
     else:
         _store(connection, other, check, at)
-    filing.written(connection, attempt, capture)
+    written(connection, attempt, capture)
 
 
 def _placed(

@@ -104,6 +104,12 @@ def _feeds(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO NOTHING",
         feeds.fetchall(),
     )
+    private = other.execute("SELECT url FROM feeds JOIN feed_plans ON feed_id = feeds.id WHERE private").fetchall()
+    connection.executemany(
+        "INSERT INTO feed_plans (feed_id, due_at, set_at, private) SELECT id, '', '', 1 FROM feeds WHERE url = ?"
+        " ON CONFLICT (feed_id) DO UPDATE SET private = 1",
+        private,
+    )
     listings = other.execute(
         "SELECT feeds.url, pages.url_key, listings.title, listed_at, published, listings.url"
         " FROM listings JOIN feeds ON feeds.id = feed_id JOIN pages ON pages.id = page_id"

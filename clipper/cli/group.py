@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "clip": ("clip", "Fetch pages, read their articles and file them (the default command)."),
     "list": ("listing", "List the archived pages, the latest first."),
     "search": ("listing", "Search the articles, Chinese words of two characters included."),
-    "history": ("reading", "List every version and every check of a page."),
+    "history": ("reading", "List every version and every check of a page, or what another web archive has of it."),
     "show": ("reading", "Print an archived article."),
     "diff": ("reading", "Show what changed between two versions of a page."),
     "tag": ("annotate", "Tag a page."),
@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "List the pages and feeds that could not be had the last time, why, and when they are tried again.",
     ),
     "retry": ("report", "Let pages that failed be due now, for the next `clip sync`."),
+    "feed": ("report", "Write an Atom feed of what changed, with the differences in it, for any feed reader."),
     "schedule": ("schedule", "Print what makes cron or systemd run `clip sync` on this archive; --install writes it."),
     "config": (
         "config",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Moment, db_option, format_options, page_of, reading
 from clipper.cli.output import counted, in_colour, print_rows, remark, safe_block
 from clipper.errors import ArchiveError, UsageError
@@ -25,12 +27,17 @@ CHECK_COLUMNS = ("checked_at", "outcome", "status", "bytes", "reason")
 @click.argument("url")
 @db_option
 @click.option("--checks", is_flag=True, help="List every attempt to fetch, not only the versions.")
+@click.option("--memento", metavar="TIMEGATE", help="List what this web archive has of the page (RFC 7089).")
+@network_options
 @format_options
-def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
-    """List every version and every check of a page.
+def history_command(url: str, db: Path, checks: bool, memento: str | None, form: str | None, **network: Any) -> None:
+    """List every version and every check of a page, or what another web archive has of it.
 
     Example: clip history https://www.4hou.com/posts/DxRx --checks
     """
+    if memento is not None:
+        _history_elsewhere(url, memento, db, form, network)
+        return
     with reading(db) as archive:
         page = page_of(url, archive)
         key = page.url_key
@@ -192,6 +199,24 @@ def with_title(snapshot: Snapshot, markdown: str) -> str:
     if not title or markdown.lstrip().startswith(f"# {title}"):
         return markdown
     return f"# {title}\n\n{markdown}"
+
+
+def _history_elsewhere(url: str, timegate: str, db: Path, form: str | None, network: dict[str, Any]) -> None:
+    """What a web archive has of a page, and which of it is here."""
+    from clipper import urls
+    from clipper.imports.mementos import mementos
+
+    with open_fetcher(policy_of(network), network["replay"]) as fetcher:
+        found = mementos(url, timegate, fetcher=fetcher)
+    here: set[datetime] = set()
+    if db.exists():
+        with reading(db) as archive:
+            key = urls.url_key(url)
+            here = {one.at for one in found if archive.has(key, at=one.at)}
+    rows = [{"fetched_at": one.at, "here": "yes" if one.at in here else "", "url": one.url} for one in found]
+    print_rows(rows, form=form, columns=("fetched_at", "here", "url"))
+    if form is None:
+        remark(f"{counted(len(found), 'version')} there; `clip import --memento {timegate} {url}` brings them in")
 
 
 def _caveat(archive: Archive, snapshot: Snapshot, *, latest: bool) -> None:

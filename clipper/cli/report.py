@@ -11,7 +11,8 @@ import click
 
 from clipper.cli.options import db_option, format_options, reading, writing
 from clipper.cli.output import complain, counted, day_and_minute, print_rows, remark, safe
-from clipper.errors import FileError, UsageError
+from clipper.errors import ClipperError, UsageError
+from clipper.exports.files import write_whole
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -79,6 +80,29 @@ def report_command(since: datetime, form: str | None, output: Path | None, db: P
         remark(f"Nothing happened since {day_and_minute(since)}.")
 
 
+@click.command("feed")
+@click.option("--since", type=Since(), default="30d", show_default=True, metavar="WHEN",
+              help="yesterday, today, 12h, 3d, week, or a date.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, metavar="N",
+              help="So many entries, the newest.")  # fmt: skip
+@click.option("--new", is_flag=True, help="Pages that are new, too.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it there.")
+@db_option
+def feed_command(since: datetime, limit: int, new: bool, output: Path | None, db: Path) -> None:
+    """Write an Atom feed of what changed, with the differences in it, for any feed reader.
+
+    Example: clip feed -o changes.xml
+    """
+    from clipper.sync.changes import atom
+
+    with reading(db) as archive:
+        text = atom(archive, since=since, now=datetime.now(UTC), limit=limit, new=new)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(output, text.encode())
+
+
 @click.command("failures")
 @click.option("--host", metavar="HOST", help="Of this host only.")
 @db_option
@@ -142,10 +166,9 @@ def deliver(archive: Archive, *, form: str | None, file: Path | None, notify: tu
             _print(report)
         if file is not None:
             write_report(report, file)
-        if notify:
-            _notify(report, notify)
     archive.diary.told()
-    return report.bad
+    sent = not report or not notify or _notify(report, notify)
+    return report.bad or not sent
 
 
 def write_report(report: Report, file: Path, *, since: datetime | None = None) -> None:
@@ -156,10 +179,7 @@ def write_report(report: Report, file: Path, *, since: datetime | None = None) -
         raise UsageError(f"{file}: a report is written as .html or .md")
     began = f"since {day_and_minute(since)}" if since else f"of {day_and_minute(datetime.now(UTC))}"
     make = reports.as_markdown if file.suffix.lower() == ".md" else reports.as_html
-    try:
-        file.write_text(make(report, title=f"clipper: report {began}"), "utf-8")
-    except OSError as error:
-        raise FileError(f"cannot write {file}: {error.strerror}") from error
+    write_whole(file, make(report, title=f"clipper: report {began}").encode("utf-8", "replace"))
 
 
 def _print(report: Report) -> None:
@@ -174,11 +194,17 @@ def _print_json(events: Iterable[Event]) -> None:
     print_rows(map(as_row, events), form="json", columns=())
 
 
-def _notify(report: Report, addresses: tuple[str, ...]) -> None:
+def _notify(report: Report, addresses: tuple[str, ...]) -> bool:
+    """Send a report; whether all of it arrived. What did not is complained about, and not sent again."""
     from clipper.sync.notify import send
     from clipper.sync.report import as_text
 
-    send(as_text(report, safe), addresses)
+    try:
+        send(as_text(report, safe), addresses)
+    except ClipperError as error:
+        complain(str(error))
+        return False
+    return True
 
 
 def _failures(archive: Archive) -> Iterator[dict[str, Any]]:

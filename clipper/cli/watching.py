@@ -13,7 +13,8 @@ from clipper.cli.group import OptionsFirst
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Duration, db_option, format_options, reading, writing
 from clipper.cli.output import complain, counted, day_and_minute, print_rows, remark, safe
-from clipper.errors import ClipperError, FileError, UsageError
+from clipper.errors import ClipperError, UsageError
+from clipper.exports.files import write_whole
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -163,10 +164,7 @@ def export_command(form: str, private: bool, output: Path | None, db: Path) -> N
     if output is None:
         click.echo(text, nl=False)
     else:
-        try:
-            output.write_text(text, "utf-8")
-        except OSError as error:
-            raise FileError(f"cannot write {output}: {error.strerror}") from error
+        write_whole(output, text.encode())
     if left_out:
         remark(f"{counted(left_out, 'private feed')} left out; --private exports them")
 

@@ -10,10 +10,10 @@ from lxml.html import HtmlElement
 
 from clipper import __version__
 from clipper.decode import decode
+from clipper.extract.blocks import Reading
 from clipper.extract.facts import facts_of
 from clipper.extract.kind import no_page
 from clipper.extract.learned import Known, known, observe, without
-from clipper.extract.lines import lines_of
 from clipper.extract.metadata import metadata
 from clipper.extract.page import parse
 from clipper.extract.region import Region, find
@@ -52,13 +52,14 @@ def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RU
 
 
 def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site | None, rules: SiteRules) -> Extraction:
-    lines = freed(root, lines_of(root))
+    blocks = freed(root, Reading(root))
+    lines = blocks.lines
     base = base_of(root, capture.final_url)
     about = known(root, lines, site, url=capture.final_url)
     rule = ruled(root, lines, capture.final_url, rules)
     rendered = render(rule.nodes, base_url=base, skip=rule.skip) if rule else EMPTY
     if not rendered.markdown:
-        rule, rendered = None, _rendered(root, base, about)
+        rule, rendered = None, _rendered(root, blocks, base, about)
     facts = metadata(root, base=base, url=capture.final_url, text=rendered.text, now=capture.fetched_at)
     judged, reason = judge(facts_of(root, lines), words=rendered.words, about=about, ruled=rule is not None)
     return _described(
@@ -75,22 +76,26 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
     )
 
 
-def _rendered(root: HtmlElement, base: str | None, about: Known | None) -> Rendered:
+def _rendered(root: HtmlElement, blocks: Reading, base: str | None, about: Known | None) -> Rendered:
     """The article, without what the host is known to have on every page. Where the choice missed
     what no other page has, the choice is made again on the page without the rest."""
-    region = _region(root)
+    region = _region(root, blocks)
     if region is None:
         return EMPTY
     if about is None:
         return render(region.nodes, base_url=base, skip=region.skip, shown=region.shown)
     rendered = render(region.nodes, base_url=base, skip=region.skip | about.chrome, shown=region.shown)
-    if about.is_in(rendered.text) or (region := _region(without(root, about.chrome))) is None:
+    if about.is_in(rendered.text):
+        return rendered
+    rest = without(root, about.chrome)
+    region = _region(rest, Reading(rest))
+    if region is None:
         return rendered
     return render(region.nodes, base_url=base, skip=region.skip, shown=region.shown)
 
 
-def _region(root: HtmlElement) -> Region | None:
-    return find(root, answer(root) or "", title_of(root))
+def _region(root: HtmlElement, blocks: Reading) -> Region | None:
+    return find(root, blocks, answer(root) or "", title_of(root))
 
 
 def answer(root: HtmlElement) -> str | None:

@@ -1,7 +1,9 @@
-"""A page as blocks: each block element with the text that is its own, in document order.
+"""A page as blocks and as lines, from one walk over its tree; nothing is changed.
 
-What every candidate for the article is made of. A row of a data table is one block, because its
-cells alone say nothing; the rows of a layout table are not.
+A block is a block element with the text that is its own, in document order: what every candidate for
+the article is made of. A row of a data table is one block, because its cells alone say nothing; the
+rows of a layout table are not. A line is a stretch of text between the borders of blocks, whatever
+they are: what judging a page and learning its site look at.
 """
 
 from __future__ import annotations
@@ -9,11 +11,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from clipper.extract.page import BLOCKS, SILENT, squeezed
+from clipper.extract.plain import count_words
 
-__all__ = ["Node", "nodes_of"]
+__all__ = ["Line", "Node", "Reading"]
 
 # A row that holds one of these lays out the page; so does one with this much text.
 NOT_IN_A_ROW = ("table", "ul", "ol", "dl", "h1", "h2", "h3", "h4", "form", "blockquote", "pre", "iframe")
@@ -21,6 +25,21 @@ ROW_LENGTH = 1500  # characters
 HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 NAMES_LENGTH = 200  # characters of class, id, role and itemprop that are looked at
 INNER_LENGTH = 120  # and of the classes of the inline elements in a block
+
+
+@dataclass(slots=True)
+class Line:
+    """A stretch of text between the borders of blocks, and the element that it is directly in."""
+
+    element: HtmlElement
+    text: str  # white space folded
+    words: int
+    linked: int  # of the words, those in links
+
+    @property
+    def own(self) -> int:
+        """The words outside links."""
+        return self.words - self.linked
 
 
 @dataclass(slots=True, eq=False)
@@ -47,87 +66,111 @@ class Node:
     long_blocks: int = 0
 
 
-def nodes_of(root: HtmlElement) -> list[Node]:
-    """The block elements of the page, parents first, the root before all; sums are filled in."""
-    nodes = _Reading(root).nodes
-    for node in nodes:
-        node.text = "".join(node.parts)
-        node.parts = []
-        node.letters = squeezed(node.text)
-    return nodes
+class Reading:
+    """One walk over the tree, without recursion: pages nest 100,000 deep.
 
-
-class _Reading:
-    """One walk over the tree, without recursion: pages nest 100,000 deep."""
+    `nodes` are the block elements of the page, parents first, the root before all, without their sums;
+    `lines` are the lines in document order. What no reader sees (scripts, templates) is in neither.
+    """
 
     def __init__(self, root: HtmlElement) -> None:
         self.nodes = [Node(root, "html", 0, 0)]
-        self.current = 0
-        self.links = 0  # open links
-        self.row: HtmlElement | None = None  # the open row of a data table
+        self.lines: list[Line] = []
+        self._current = 0
+        self._row: HtmlElement | None = None  # the open row of a data table
+        self._said: list[str] = []  # of the stretch that is being gathered
+        self._linked: list[str] = []  # what of it is in links
         self._walk(root)
+        for node in self.nodes:
+            node.text = "".join(node.parts)
+            node.parts = []
+            node.letters = squeezed(node.text) if node.text else ""
 
     def _walk(self, root: HtmlElement) -> None:
-        stack: list[tuple[HtmlElement, bool]] = [(root, False)]
-        while stack:
-            element, leaving = stack.pop()
-            if leaving:
-                self._leave(element)
-            elif not isinstance(element.tag, str) or element.tag in SILENT:
-                pass
-            else:
-                if element is not root:
-                    self._enter(element)
-                self._say(element.text)
-                stack.append((element, True))
-                stack.extend((child, False) for child in reversed(element))
+        links = 0  # open ones
+        owner = root  # of the stretch: the element that it is directly in
+        said = self._said
+        walk = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walk:
+            tag = element.tag
+            if event == "start":
+                if tag in SILENT:
+                    walk.skip_subtree()
+                    continue
+                if tag in BLOCKS:
+                    self._ended(owner)
+                    owner = element
+                    if self._row is not None:
+                        self._within(element)
+                    elif element is not root:
+                        self._opened(element, tag)
+                elif element is not root:
+                    if tag == "a":
+                        links += 1
+                    elif tag == "br":
+                        said.append("\n")
+                    self._within(element)
+                text = element.text
+            elif element is root:
                 continue
-            if element is not root:
-                self._say(element.tail)
-
-    def _enter(self, element: HtmlElement) -> None:
-        tag = str(element.tag)
-        if tag in BLOCKS and self.row is None:
-            if tag == "tr" and _holds_data(element):
-                self.row = element
-            above = self.nodes[self.current]
-            node = Node(element, tag, self.current, above.depth + 1, hidden=above.hidden, whole=self.row is element)
-            if element.attrib:
-                get = element.get
-                names = f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}"
-                node.names = names[:NAMES_LENGTH].strip()
-                node.hidden = node.hidden or _says_hidden(element)
-            self.current = len(self.nodes)
-            self.nodes.append(node)
-            return
-        node = self.nodes[self.current]
-        if tag == "a":
-            self.links += 1
-        elif tag == "br":
-            node.parts.append("\n")
-        if (name := element.get("class")) and len(node.inner) < INNER_LENGTH:
-            node.inner += f" {name}"
-
-    def _leave(self, element: HtmlElement) -> None:
-        if element is self.nodes[0].element:
-            return
-        if element is self.row:
-            self.row = None
-        if element.tag in BLOCKS:
-            if self.row is None:
-                self.current = self.nodes[self.current].parent
             else:
-                self.nodes[self.current].parts.append(" ")
-        elif element.tag == "a":
-            self.links -= 1
+                if tag in BLOCKS:
+                    self._ended(owner)
+                    owner = element.getparent()
+                    self._closed(element)
+                elif tag == "a":
+                    links -= 1
+                text = element.tail
+            if text:
+                said.append(text)
+                if links:
+                    self._linked.append(text)
+        self._ended(owner)
 
-    def _say(self, text: str | None) -> None:
-        if not text:
+    def _opened(self, element: HtmlElement, tag: str) -> None:
+        if tag == "tr" and _holds_data(element):
+            self._row = element
+        above = self.nodes[self._current]
+        node = Node(element, tag, self._current, above.depth + 1, hidden=above.hidden, whole=self._row is element)
+        if element.attrib:
+            get = element.get
+            names = f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}"
+            node.names = names[:NAMES_LENGTH].strip()
+            node.hidden = node.hidden or _says_hidden(element)
+        self._current = len(self.nodes)
+        self.nodes.append(node)
+
+    def _within(self, element: HtmlElement) -> None:
+        """An element in the text of a block."""
+        if name := element.get("class"):
+            node = self.nodes[self._current]
+            if len(node.inner) < INNER_LENGTH:
+                node.inner += f" {name}"
+
+    def _closed(self, element: HtmlElement) -> None:
+        if element is self._row:
+            self._row = None
+        if self._row is None:
+            self._current = self.nodes[self._current].parent
+        else:
+            self.nodes[self._current].parts.append(" ")
+
+    def _ended(self, owner: HtmlElement) -> None:
+        """A stretch ends: it is a part of its block's text, and a line if there is anything in it."""
+        if not self._said:
             return
-        node = self.nodes[self.current]
+        text = "".join(self._said)
+        self._said.clear()
+        linked, self._linked = self._linked, []
+        node = self.nodes[self._current]
         node.parts.append(text)
-        if self.links:
-            node.linked += len(squeezed(text))
+        if line := " ".join(text.split()):
+            words = count_words(line)
+            link = 0
+            if linked:
+                node.linked += len(squeezed("".join(linked)))
+                link = count_words(" ".join(linked))
+            self.lines.append(Line(owner, line, max(words, link), link))
 
 
 def _holds_data(row: HtmlElement) -> bool:

@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from clipper.extract.blocks import Line
 from clipper.extract.facts import is_prose
-from clipper.extract.lines import Line
 from clipper.extract.page import squeezed
 from clipper.models import Observed, Site, SiteBlock
 from clipper.urls import join, site_of, url_key

@@ -27,6 +27,8 @@ _WORD = re.compile(
     "+(?:['’.-][^\\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+)*"
 )
 
+_ASCII_WORD = re.compile("[A-Za-z0-9]+(?:['.-][A-Za-z0-9]+)*")  # the same, in a quarter of the time
+
 
 def text(blocks: Iterable[Block]) -> str:
     """A block a line; a table's row is one line, and so is each line of code."""
@@ -35,7 +37,7 @@ def text(blocks: Iterable[Block]) -> str:
 
 def count_words(text: str) -> int:
     """Words as a reader counts them; a Chinese, Japanese or Korean character is one."""
-    return len(_WORD.findall(text))
+    return len((_ASCII_WORD if text.isascii() else _WORD).findall(text))
 
 
 def _lines(block: Block) -> Iterator[str]:

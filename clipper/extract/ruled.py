@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import Element, HtmlElement
 
+from clipper.extract.blocks import Line
 from clipper.extract.learned import elements_of
-from clipper.extract.lines import Line
 from clipper.extract.rules import Kind, Rule, rules_for
 from clipper.models import SiteRules
 

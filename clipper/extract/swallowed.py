@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from clipper.extract.lines import Line, lines_of
+from clipper.extract.blocks import Reading
 from clipper.extract.plain import count_words
 
 __all__ = ["freed"]
@@ -16,14 +16,14 @@ NOTHING = 60  # words outside links below which a page shows nothing
 ENOUGH = 60  # words that such an element must hold
 
 
-def freed(root: HtmlElement, lines: list[Line]) -> list[Line]:
-    """The page's lines, after elements that swallowed its text were made plain divisions of it."""
-    if sum(line.own for line in lines) >= NOTHING:
-        return lines
+def freed(root: HtmlElement, read: Reading) -> Reading:
+    """The page's text, after elements that swallowed it were made plain divisions of it."""
+    if sum(line.own for line in read.lines) >= NOTHING:
+        return read
     found = [element for element in root.iter(*SWALLOWS) if _holds_text(element)]
     for element in found:
         element.tag = "div"
-    return lines_of(root) if found else lines
+    return Reading(root) if found else read
 
 
 def _holds_text(element: HtmlElement) -> bool:

@@ -49,7 +49,7 @@ def read_sitemap(body: bytes, *, url: str, content_type: str | None = None) -> S
 def _place(text: str, base: str) -> Place | None:
     link, at, title = (found[1] if (found := field.search(text)) else None for field in (LOC, MODIFIED, TITLE))
     address = urls.join(base, html.unescape(link.strip())) if link else None
-    return Place(address, moment(at), plain(title)) if address else None
+    return Place(address, moment(at), plain(html.unescape(title)) if title else None) if address else None
 
 
 def _unpacked(body: bytes, url: str) -> bytes:

@@ -112,6 +112,8 @@ def _in_file(file: Path, name: str, *, alone: bool) -> Iterator[Found]:
                 yield Skipped(name, str(error))
     elif suffix in lists.SUFFIXES:
         yield from lists.kept(file)
+    elif suffix in (".db", ".sqlite"):
+        raise FileError(f"{file} is a database; `clip merge {file.name}` joins an archive of clipper's with this one")
     else:
         raise FileError(
             f"{file} is nothing that can be imported: give a folder of Markdown, a WARC or WACZ file,"

@@ -58,7 +58,7 @@ def _records(path: Path) -> Iterator[Saved | Skipped]:
         if not isinstance(found, Capture):
             yield Skipped(found.name, found.reason)
         elif (reason := _no_page(found)) is not None:
-            yield Skipped(found.url, reason)
+            yield Skipped(found.url, f"{reason}; {found.truncated_by}" if found.truncated_by else reason)
         else:
             yield Saved(found)
     if empty:

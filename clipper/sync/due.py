@@ -27,7 +27,7 @@ __all__ = ["Decision", "failed_feed", "freshness", "next_feed", "next_look"]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 YOUNG = (HOUR, DAY, 7 * DAY, 30 * DAY)
-RARELY = 90 * DAY
+RARELY, UNSURE = 90 * DAY, 6 * HOUR
 FIRST, SHORTEST, LONGEST = 6 * HOUR, HOUR, DAY  # for a watched page
 FEED_FIRST, FEED_SHORTEST, FEED_LONGEST = 2 * HOUR, timedelta(minutes=30), DAY
 GONE = (HOUR, DAY, 7 * DAY, 30 * DAY)
@@ -114,9 +114,11 @@ def _doubled(failures: int) -> timedelta:
 
 def _young(record: Record, at: datetime, changed: bool) -> tuple[timedelta, str]:
     """What is left until the next of the looks that a new article gets."""
-    moments = (record.first_fetched, record.last_changed, record.back_since)
-    # What lies ahead was noted while the clock was wrong.
-    begun = at if changed else max((moment for moment in moments if moment and moment <= at), default=at)
+    begun = (
+        at if changed else max(filter(None, (record.first_fetched, record.last_changed, record.back_since)), default=at)
+    )
+    if begun > at:  # it was noted while the clock was wrong
+        return UNSURE, "young"
     age = at - begun
     for step in YOUNG:
         if step > age * (1 + SLACK):

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from clipper.extract import extract, judge_markdown
+from clipper.extract.blocks import Reading
 from clipper.extract.facts import facts_of
-from clipper.extract.lines import lines_of
 from clipper.extract.page import parse
 from clipper.extract.verdict import judge, signatures
 from clipper.models import Capture, Extraction, Verdict
@@ -63,7 +63,7 @@ def judged(html: str) -> Verdict:
     """The verdict without looking for the article: all of the page's words count as its."""
     root = parse(html)
     assert root is not None
-    facts = facts_of(root, lines_of(root))
+    facts = facts_of(root, Reading(root).lines)
     return judge(facts, words=facts.own)[0]
 
 

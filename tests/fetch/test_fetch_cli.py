@@ -122,6 +122,21 @@ def test_a_scheduled_run_obeys_robots_txt_and_a_person_decides(
         assert all(b"application/rss+xml" in head for head in accepts)
 
 
+def test_the_hosts_of_a_list_share_what_the_run_knows(
+    clip: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A robots.txt is asked for once, though a redirect of another host leads to its host, too."""
+    monkeypatch.setenv("CLIPPER_ALLOW_PRIVATE", "127.0.0.1,localhost")
+    routes = {"/b": page(BODY), "/x": page(BODY), "/robots.txt": page(ROBOTS.replace(b"/b", b"/private"))}
+    with Server(routed(routes)) as server:
+        port = server.port
+        routes["/a"] = page(b"", f"Location: http://localhost:{port}/x", status="302 Found")
+        (tmp_path / "list.txt").write_text(f"http://127.0.0.1:{port}/a\nhttp://localhost:{port}/b\n")
+        assert clip("-i", "list.txt", "--robots", "obey", "--sleep", "0", "--retries", "0") == 0
+        asked = [head for head in server.requests if b"/robots.txt" in head]
+    assert sorted(b"Host: localhost" in head for head in asked) == [False, True]
+
+
 def test_a_feed_cannot_send_us_to_ports_of_other_hosts(
     clip: Command, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -129,6 +129,29 @@ def test_a_cut_record_is_a_check_and_no_version(archive: Archive, tmp_path: Path
     assert [check.outcome for check in archive.checks(KEY)] == [Outcome.UNUSABLE] * 3 + [Outcome.NEW]
 
 
+@pytest.mark.parametrize("name", ["in.warc", "in.warc.gz"])
+@pytest.mark.parametrize("kind", ["response", "request"])
+def test_a_tape_that_ends_in_the_middle_says_where(archive: Archive, tmp_path: Path, name: str, kind: str) -> None:
+    last = record(http(bytes(range(256)) * 40), f"WARC-Payload-Digest: {b32(BODY)}", kind=kind, hour=1)
+    path = tape(tmp_path, record(http(BODY)), last, name=name)
+    path.write_bytes(path.read_bytes()[:-150])
+    report = import_path(path, archive=archive, reader=PlainReader())
+    assert report.filed == 1
+    ((said, reason),) = [(one.name, one.reason) for one in report.skipped]
+    assert said == URL
+    assert "the tape ends in the middle of it" in reason or "kept as a check" in reason
+    checks = archive.checks(KEY)
+    assert len(checks) == (2 if kind == "response" else 1)
+    assert kind == "request" or "the tape ends" in (checks[0].reason or "")
+
+
+def test_what_is_no_page_and_cut_is_both(archive: Archive, tmp_path: Path) -> None:
+    path = tape(tmp_path, record(http(bytes(9000), kind="image/png")))
+    path.write_bytes(path.read_bytes()[:-5000])
+    (one,) = import_path(path, archive=archive, reader=PlainReader()).skipped
+    assert one.reason == "image/png is no page; the tape ends in the middle of it"
+
+
 def test_revisits_are_completed(archive: Archive, tmp_path: Path) -> None:
     profile = "WARC-Profile: http://netpreserve.org/warc/1.0/revisit/identical-payload-digest"
     digest = f"WARC-Payload-Digest: {b32(BODY)}"

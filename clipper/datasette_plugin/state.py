@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from clipper.archive import rows
+from clipper.archive import rows, standing
 
 __all__ = ["Day", "Host", "Problem", "Source", "State", "Storage", "state"]
 
@@ -34,8 +34,16 @@ class Day:
     found: int = 0
     changed: int = 0
     same: int = 0
-    failed: int = 0
+    failed: int = 0  # the sum of these three:
+    blocked: int = 0
+    gone: int = 0
+    failing: int = 0
     bytes: int = 0
+
+    @property
+    def good(self) -> int:
+        """Checks that went well."""
+        return self.found + self.changed + self.same
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +259,17 @@ def _days(connection: sqlite3.Connection, end: datetime, span: int) -> tuple[lis
             setattr(told, name, getattr(told, name) + number)
         else:
             told.failed += number
+            trouble = _trouble(verdict, status)
+            setattr(told, trouble, getattr(told, trouble) + number)
             kinds[_kind(outcome, verdict, status)] += number
     return list(days.values()), kinds.most_common(10)
+
+
+def _trouble(verdict: str | None, status: int | None) -> str:
+    """What a failure says of its page, as `standing` judges."""
+    if status in standing.GONE_STATUS or verdict in standing.GONE:
+        return "gone"
+    return "blocked" if status in standing.BLOCKED_STATUS or verdict in standing.BLOCKED else "failing"
 
 
 def _kind(outcome: str, verdict: str | None, status: int | None) -> str:

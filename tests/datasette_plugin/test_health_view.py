@@ -51,6 +51,9 @@ def test_sources_and_hosts_have_their_numbers(visitor: Visitor) -> None:
     days = {day["day"]: day for day in told["days"]}
     assert len(days) == 30
     assert (days["2026-11-20"]["changed"], days["2026-11-20"]["failed"], days["2026-11-24"]["found"]) == (1, 1, 1)
+    for day in told["days"]:
+        assert day["failed"] == day["blocked"] + day["gone"] + day["failing"]
+    assert sum(day["blocked"] for day in told["days"]) == sum(day["gone"] for day in told["days"]) == 1
     assert told["storage"]["hosts"][0][0] == "harbour.example"
 
 
@@ -99,7 +102,7 @@ def test_the_span_can_be_chosen(visitor: Visitor, days: str) -> None:
 def test_every_chart_is_svg_with_axes_a_title_and_its_numbers_in_words(visitor: Visitor) -> None:
     text = visitor.get("/-/clips/health").text
     drawn = re.findall(r"<svg.*?</svg>", text, flags=re.S)
-    assert len(drawn) == 5
+    assert len(drawn) == 6
     for svg in drawn:
         root = ET.fromstring(svg)
         assert root.get("role") == "img"

@@ -45,7 +45,7 @@ def _charts(found: State) -> list[charts.Chart]:
     most = max((day.bytes for day in found.days), default=0)
     return [
         charts.columns("checks", "Clips a day", days, outcomes, unit="attempts to fetch"),
-        charts.columns("verdicts", "What they were a day", days, verdicts, unit="attempts"),
+        charts.columns("verdicts", "Verdicts a day", days, verdicts, unit="attempts"),
         charts.columns("versions", "Versions found a day", days, versions, unit="versions"),
         charts.bars(
             "failures", "Failures by kind", [charts.Bar(kind, n, f"{n:,}") for kind, n in found.kinds], unit="failures",

@@ -173,8 +173,8 @@ def _sources(connection: sqlite3.Connection) -> list[Source]:
     found = []
     for row in _dicts(connection, "SELECT * FROM feeds ORDER BY failures DESC, coalesce(title, url)"):
         plan = plans.get(row["id"], {})
-        listed, waiting = connection.execute(
-            "SELECT count(*), coalesce(sum(pages.latest_snapshot IS NULL), 0) FROM listings"
+        listed, waiting, fetched = connection.execute(
+            "SELECT count(*), coalesce(sum(pages.latest_snapshot IS NULL), 0), max(pages.last_fetched) FROM listings"
             " JOIN pages ON pages.id = listings.page_id WHERE listings.feed_id = ?",
             (row["id"],),
         ).fetchone()
@@ -184,7 +184,7 @@ def _sources(connection: sqlite3.Connection) -> list[Source]:
                 title=row["title"] or row["url"],
                 url=row["url"],
                 kind=row["kind"],
-                last_fetched=row["last_fetched"],
+                last_fetched=fetched if row["kind"] == "page" else row["last_fetched"],
                 next_fetch=plan.get("due_at") or due.get(row["id"]) or _next(row),
                 failures=row["failures"],
                 paused=bool(row["paused"]),

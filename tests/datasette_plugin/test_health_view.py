@@ -43,6 +43,7 @@ def test_sources_and_hosts_have_their_numbers(visitor: Visitor) -> None:
     told = visitor.get("/-/clips/health.json").json()
     sources = {source["title"]: source for source in told["sources"]}
     assert (sources["Harbour watch"]["listed"], sources["Harbour watch"]["waiting"]) == (2, 1)
+    assert sources["Prices"]["last_fetched"] == "2026-11-24T09:00:00.000000Z"  # a page is read when it is fetched
     hosts = {host["host"]: host for host in told["hosts"]}
     assert (hosts["harbour.example"]["checked"], hosts["harbour.example"]["good"]) == (5, 4)
     assert hosts["slow.example.net"]["this_week"] == 3
@@ -153,3 +154,9 @@ def test_times_are_told_as_people_do(away: timedelta, said: str) -> None:
 )
 def test_sizes_are_short(number: float, said: str) -> None:
     assert words.size(number) == said
+
+
+def test_what_is_past_is_due() -> None:
+    assert words.upcoming((NOW + timedelta(hours=2)).isoformat(), NOW) == "in 2 hours"
+    assert words.upcoming((NOW - timedelta(hours=2)).isoformat(), NOW) == "due"
+    assert words.upcoming(None, NOW) == ""

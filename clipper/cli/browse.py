@@ -44,7 +44,9 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 )
 @network_options
 def browse_command(db: Path, host: str, port: int, open_browser: bool, writable: bool, **options: Any) -> None:
-    """Open the archive in Datasette: a library to read in, and tables.
+    """Open the archive in Datasette.
+
+    A library to read in, what changed, evidence, the health of sources, and all tables.
 
     Example: clip browse --db /home/me/archive.db
     """

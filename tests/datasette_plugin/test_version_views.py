@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import sqlite3
@@ -205,3 +206,16 @@ def test_a_page_of_many_versions_stays_a_page(tmp_path: Path) -> None:
     assert "198 versions between" in visitor.get(f"/-/clips/{ids[299]}").text
     assert visitor.get(f"/timemap/link/{HARBOUR}").text.count("datetime=") == 300
     close(visitor)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "?q=harbour&language=en", "/3", "/3/diff", "/3/diff?from=1", "/3/evidence", "/health?days=7"]
+)
+def test_every_page_names_its_json(visitor: Visitor, path: str) -> None:
+    found = re.search(
+        r'<link rel="alternate" type="application/json" href="([^"]+)">', visitor.get(f"/-/clips{path}").text
+    )
+    assert found
+    answer = visitor.get(html.unescape(found[1]))
+    assert answer.status_code == 200
+    assert answer.json()

@@ -26,6 +26,7 @@ AFTER: dict[str, Callable[[sqlite3.Connection], None]] = {
     "m002_ledger": ledger.adopt,
     "m003_proof": ledger.widen,
     "m005_scale": sums.make,
+    "m008_sums": sums.make,
 }
 
 

@@ -53,12 +53,15 @@ def repair(
 
 
 def _forget(connection: sqlite3.Connection) -> None:
-    """What was learned of a host and is not what it was: its pages teach again when they are read."""
+    """What was learned of a host and is not what it was: its pages teach again when they are read.
+
+    An interrupted run of `clip reextract` begins anew; what is due stands as it is, and the next run decides it again.
+    """
     for kind, host in sums.wrong(connection):
         if kind == "rereadings":
             connection.execute("DELETE FROM rereadings WHERE finished_at IS NULL")
-            continue
-        learning.reset(connection, host)
+        elif kind.startswith("site"):
+            learning.reset(connection, host)
         if kind == "site_pages":
             connection.execute("DELETE FROM site_pages WHERE host = ?", (host,))
     sums.make(connection)

@@ -341,6 +341,8 @@ CREATE TABLE sums ( -- of the rows that the ledger does not chain: what was lear
 ) STRICT, WITHOUT ROWID;
 """
 
+SUMS = "-- From here on `sums` covers what is due, what reports tell of, and how hosts and feeds do, too."
+
 SCRIPTS: tuple[tuple[str, str], ...] = (
     ("m001_archive", TABLES + SEARCH + VIEWS),
     ("m002_ledger", LEDGER),
@@ -349,5 +351,6 @@ SCRIPTS: tuple[tuple[str, str], ...] = (
     ("m005_scale", SCALE),
     ("m006_watching", WATCHING),
     ("m007_browsing", BROWSING),
+    ("m008_sums", SUMS),
 )
 LATEST = len(SCRIPTS)

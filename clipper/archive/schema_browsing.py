@@ -18,6 +18,9 @@ CREATE INDEX snapshots_thin ON snapshots(fetched_at) WHERE verdict <> 'ok';
 -- What checks came to, day by day, without a look at the checks themselves.
 DROP INDEX checks_time;
 CREATE INDEX checks_time ON checks(checked_at, outcome, verdict, status, bytes);
+-- What Datasette counts on the page of a row: rows of other tables that name it.
+CREATE INDEX search_page ON search(page_id);
+CREATE INDEX events_feed ON events(feed_id) WHERE feed_id IS NOT NULL;
 -- The entries of one row: proof of a single version.
 CREATE INDEX ledger_row ON ledger(kind, row);
 """

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 INSTALL = "Datasette is not installed; `pip install 'clipper-archive[browse]'` installs it"
 
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
 @click.command("browse")
 @db_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
@@ -41,7 +44,9 @@ INSTALL = "Datasette is not installed; `pip install 'clipper-archive[browse]'` i
 )
 @network_options
 def browse_command(db: Path, host: str, port: int, open_browser: bool, writable: bool, **options: Any) -> None:
-    """Open the archive in Datasette: a library to read in, and tables.
+    """Open the archive in Datasette.
+
+    A library to read in, what changed, evidence, the health of sources, and all tables.
 
     Example: clip browse --db /home/me/archive.db
     """
@@ -51,13 +56,17 @@ def browse_command(db: Path, host: str, port: int, open_browser: bool, writable:
         raise UsageError(INSTALL)
     from clipper.datasette_plugin.serve import serve
 
+    if host not in LOOPBACK:
+        remark("Everybody who can reach this port can read the whole archive.")
     serve(
         db,
         host=host,
         port=port,
         open_browser=open_browser,
         clip=_clip(db, options) if writable else None,
-        announce=lambda address: remark(f"The library is at {address}"),
+        announce=lambda address: remark(
+            f"Open {address} once; this browser may clip pages then." if writable else f"The library is at {address}"
+        ),
     )
 
 

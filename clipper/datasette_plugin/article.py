@@ -15,6 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from clipper.datasette_plugin.depth import too_deep
+
 __all__ = ["render"]
 
 TAGS = {
@@ -50,6 +52,8 @@ def render(markdown: str, pictures: Mapping[str, str] | None = None) -> Markup:
 
     `pictures` says where in the archive a picture is shown from, by its address.
     """
+    if too_deep(markdown):
+        return Markup('<pre tabindex="0">{}</pre>').format(markdown)
     shown = dict(pictures or {})
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     parser.add_render_rule("image", _picture)

@@ -19,7 +19,8 @@ LONG_ADDRESS = 64
 TIMES = frozenset((
     "first_fetched", "last_fetched", "last_changed", "gone_since", "back_since", "fetched_at",
     "published", "modified", "extracted_at", "checked_at", "added_at", "listed_at", "first_seen",
-    "last_seen",
+    "last_seen", "due_at", "set_at", "started_at", "finished_at", "seen_at", "sealed_at", "pruned_at", "failing_since",
+    "left_until", "since", "at",
 ))  # fmt: skip
 SIZES = frozenset(("bytes", "size", "stored"))
 BADGES = frozenset(("state", "verdict", "outcome"))

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from clipper.datasette_plugin import words
 from clipper.datasette_plugin.archives import archives
-from clipper.datasette_plugin.host import NotFound, Response, ensure_readable
+from clipper.datasette_plugin.host import NotFound, Response, ensure_readable, within_time
 
 __all__ = ["BASE", "CAPTURED", "SANDBOX", "Door", "enter", "headers", "home", "number"]
 
@@ -73,9 +73,12 @@ class Door:
         return address
 
     async def read(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Run it with a connection to the archive, on Datasette's threads."""
-        database = self.datasette.get_database(self.name)
-        return await database.execute_fn(lambda connection: function(connection, *arguments))
+        """Run it with a connection to the archive, on Datasette's threads and within its time."""
+
+        def read(connection: Any) -> Any:
+            return within_time(self.datasette, connection, lambda: function(connection, *arguments))
+
+        return await self.datasette.get_database(self.name).execute_fn(read)
 
     async def page(self, template: str, request: Any, *, frames: bool = False, **context: Any) -> Any:
         """One of our templates as an answer."""

@@ -13,6 +13,7 @@ import nh3
 
 from clipper import tape
 from clipper.archive import bodies, captures, ledger, queries
+from clipper.datasette_plugin.depth import too_deep
 from clipper.datasette_plugin.door import CAPTURED, SANDBOX
 from clipper.datasette_plugin.host import NotFound, Response
 from clipper.datasette_plugin.pages import as_json, reading_of
@@ -23,6 +24,7 @@ from clipper.models import Capture
 __all__ = ["Proof", "captured", "evidence", "harmless", "proof", "raw", "source", "warc"]
 
 SOURCE_AT_MOST = 100_000  # characters of archived HTML shown as text, so that the page stays a page
+TOP = "<!doctype html>\n<meta charset=utf-8>\n"
 # Of a captured page all that runs, embeds, fetches or sends the reader away by itself; addresses of pictures
 # that are not in the page itself go too. The policy of the answer forbids all of it once more.
 KEPT = nh3.ALLOWED_TAGS | {
@@ -110,12 +112,14 @@ async def captured(datasette: Any, request: Any) -> Any:
 
     door, found = await reading_of(datasette, request)
     text = await _text(door, found)
-    headers = CAPTURED | links_of(door, request, found)
+    headers = CAPTURED | await links_of(door, request, found)
     return Response(body=harmless(text), headers=headers, content_type="text/html; charset=utf-8")
 
 
 def harmless(html: str) -> str:
     """A page's HTML with its styles, and without scripts, frames, forms' actions, metas, and foreign files."""
+    if too_deep(html):
+        return f"{TOP}<p>The elements of this page are nested too deep to be shown.</p>"
     cleaned = nh3.clean(
         html,
         tags=KEPT,
@@ -127,7 +131,7 @@ def harmless(html: str) -> str:
         strip_comments=True,
     )
     styled = re.sub(r"(?is)(<style>)(.*?)(</style>)", lambda m: m[1] + _css(m[2]) + m[3], cleaned)
-    return f"<!doctype html>\n<meta charset=utf-8>\n{styled}"
+    return f"{TOP}{styled}"
 
 
 def _looks(tag: str, attribute: str, value: str) -> str | None:

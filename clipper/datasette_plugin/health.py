@@ -20,6 +20,7 @@ KINDS = {
     "same": "unchanged",
     "failed": "failed",
 }
+VERDICTS = {"good": "read", "blocked": "blocked", "gone": "gone", "failing": "failing"}
 
 
 async def health(datasette: Any, request: Any) -> Any:
@@ -36,11 +37,15 @@ async def health(datasette: Any, request: Any) -> Any:
 def _charts(found: State) -> list[charts.Chart]:
     """Checks a day, versions found, failures by kind, bytes, and what hosts take."""
     days = [day.day for day in found.days]
-    outcomes = {kind: (label, [getattr(day, kind) for day in found.days]) for kind, label in KINDS.items()}
+    outcomes, verdicts = (
+        {kind: (label, [getattr(day, kind) for day in found.days]) for kind, label in named.items()}
+        for named in (KINDS, VERDICTS)
+    )
     versions = {kind: outcomes[kind] for kind in ("found", "changed")}
     most = max((day.bytes for day in found.days), default=0)
     return [
         charts.columns("checks", "Clips a day", days, outcomes, unit="attempts to fetch"),
+        charts.columns("verdicts", "Verdicts a day", days, verdicts, unit="attempts"),
         charts.columns("versions", "Versions found a day", days, versions, unit="versions"),
         charts.bars(
             "failures", "Failures by kind", [charts.Bar(kind, n, f"{n:,}") for kind, n in found.kinds], unit="failures",

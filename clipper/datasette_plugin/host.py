@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import datasette as host
+from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Response
+from datasette.views.base import DatasetteError
 
 __all__ = [
     "NotFound",
@@ -18,10 +21,12 @@ __all__ = [
     "open_datasette",
     "optional_hookimpl",
     "register",
+    "within_time",
     "wrapping_hookimpl",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 # What the pages of our own show, and therefore ask to be allowed to see.
 SHOWN = ("pages", "snapshots", "texts", "checks")
@@ -49,6 +54,19 @@ def wrapping_hookimpl(function: F) -> F:
     """The same, around everybody's answers: a generator that is sent the outcome."""
     marked: F = host.hookimpl(hookwrapper=True)(function)
     return marked
+
+
+def within_time(datasette: Any, connection: sqlite3.Connection, read: Callable[[], T]) -> T:
+    """What `read` finds; an answer of 503 if its queries take ten times what Datasette allows one of a visitor's."""
+    allowed = 10 * int(datasette.setting("sql_time_limit_ms"))
+    with sqlite_timelimit(connection, allowed):
+        try:
+            return read()
+        except sqlite3.OperationalError as error:
+            if "interrupted" not in str(error):
+                raise
+            told = f"That took longer than {allowed / 1000:g} seconds."
+            raise DatasetteError(told, status=503, title="Took too long") from error
 
 
 async def ensure_readable(datasette: Any, actor: Any, database: str) -> None:

@@ -75,11 +75,12 @@ async def timemap(datasette: Any, request: Any) -> Any:
     return Response(body=",\n".join(lines) + "\n", headers=SANDBOX, content_type="application/link-format")
 
 
-def links_of(door: Door, request: Any, found: Reading) -> dict[str, str]:
+async def links_of(door: Door, request: Any, found: Reading) -> dict[str, str]:
     """The headers that make the answer for a version a Memento."""
     own = (found.snapshot["id"], found.snapshot["fetched_at"])
-    around = {(v.id, v.fetched_at) for v in found.timeline.versions} | {own}
-    versions = sorted(around, key=lambda version: (version[1], version[0]))
+    versions = await door.read(_versions, found.page["url_key"])
+    if own not in versions:  # older than any that a time map tells of
+        versions = [own, *versions]
     return {
         "Memento-Datetime": _http(own[1]),
         "Link": _link_header(door, request, _in_header(found.snapshot["url"]), versions, own),

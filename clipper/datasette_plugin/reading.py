@@ -13,7 +13,7 @@ from clipper.errors import ArchiveError
 
 __all__ = ["Neighbours", "Reading", "Version", "reading", "text"]
 
-VERSIONS_AT_MOST = 500
+AROUND = 50  # versions shown on either side of one; with 10,000 of them the page stays a page
 CHECKS_SHOWN = 12
 
 
@@ -27,14 +27,16 @@ class Version:
     change: str | None
     added: int | None
     removed: int | None
+    number: int  # from 1, the oldest
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The versions around one, and all of them, the newest first."""
+    """The versions around one, the newest first, with the very newest and oldest."""
 
     versions: list[Version]
     number: int  # of the version, from 1
+    total: int
     before: Version | None
     after: Version | None
 
@@ -63,6 +65,8 @@ class Reading:
             "snapshot": self.snapshot,
             "page": self.page,
             "markdown": self.markdown,
+            "version": self.timeline.number,
+            "versions_in_all": self.timeline.total,
             "versions": [asdict(version) for version in self.timeline.versions],
             "checks": self.checks,
             "tags": self.tags,
@@ -97,7 +101,7 @@ def reading(connection: sqlite3.Connection, snapshot_id: int) -> Reading | None:
         page=page,
         markdown=markdown,
         damage=damage,
-        timeline=_neighbours(connection, page_id, snapshot_id),
+        timeline=_neighbours(connection, snapshot),
         checks=[dict(row) for row in checks],
         tags=_column(connection, "SELECT tag FROM tags WHERE page_id = ? ORDER BY tag", page_id),
         notes=_column(connection, "SELECT note FROM notes WHERE page_id = ? ORDER BY id", page_id),
@@ -130,21 +134,34 @@ def text(connection: sqlite3.Connection, snapshot_id: int) -> str | None:
     return texts.current(connection, snapshot_id)
 
 
-def _neighbours(connection: sqlite3.Connection, page_id: int, snapshot_id: int) -> Neighbours:
-    rows = connection.execute(
-        "SELECT id, fetched_at, title, change, words_added, words_removed FROM snapshots"
-        " WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC LIMIT ?",
-        (page_id, VERSIONS_AT_MOST),
-    )
-    versions = [Version(*row) for row in rows]
-    place = next((n for n, version in enumerate(versions) if version.id == snapshot_id), None)
-    if place is None:  # older than the newest five hundred
-        return Neighbours(versions, 0, None, None)
+VERSIONS = (
+    "SELECT id, fetched_at, title, change, words_added, words_removed FROM snapshots WHERE page_id = ?"
+    " ORDER BY fetched_at DESC, seq DESC LIMIT ? OFFSET ?"
+)
+
+
+def _neighbours(connection: sqlite3.Connection, snapshot: dict[str, Any]) -> Neighbours:
+    page_id = snapshot["page_id"]
+    counted = "SELECT count(*) FROM snapshots WHERE page_id = ?"
+    (total,) = connection.execute(counted, (page_id,)).fetchone()
+    (number,) = connection.execute(
+        f"{counted} AND (fetched_at, seq) <= (?, ?)", (page_id, snapshot["fetched_at"], snapshot["seq"])
+    ).fetchone()
+    first = max(0, total - number - AROUND)  # places from the newest on, which is 0
+    windows = [(first, 2 * AROUND + 1)]
+    windows += [(0, 1)] if first else []
+    windows += [(total - 1, 1)] if first + 2 * AROUND + 1 < total else []
+    versions = {
+        place: Version(*(*row, total - place))
+        for start, length in windows
+        for place, row in enumerate(connection.execute(VERSIONS, (page_id, length, start)), start)
+    }
     return Neighbours(
-        versions=versions,
-        number=len(versions) - place,
-        before=versions[place + 1] if place + 1 < len(versions) else None,
-        after=versions[place - 1] if place else None,
+        versions=[versions[place] for place in sorted(versions)],
+        number=number,
+        total=total,
+        before=versions.get(total - number + 1),
+        after=versions.get(total - number - 1),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from clipper.archive import rows
+from clipper.archive import rows, standing
 
 __all__ = ["Day", "Host", "Problem", "Source", "State", "Storage", "state"]
 
@@ -34,8 +34,16 @@ class Day:
     found: int = 0
     changed: int = 0
     same: int = 0
-    failed: int = 0
+    failed: int = 0  # the sum of these three:
+    blocked: int = 0
+    gone: int = 0
+    failing: int = 0
     bytes: int = 0
+
+    @property
+    def good(self) -> int:
+        """Checks that went well."""
+        return self.found + self.changed + self.same
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +173,8 @@ def _sources(connection: sqlite3.Connection) -> list[Source]:
     found = []
     for row in _dicts(connection, "SELECT * FROM feeds ORDER BY failures DESC, coalesce(title, url)"):
         plan = plans.get(row["id"], {})
-        listed, waiting = connection.execute(
-            "SELECT count(*), coalesce(sum(pages.latest_snapshot IS NULL), 0) FROM listings"
+        listed, waiting, fetched = connection.execute(
+            "SELECT count(*), coalesce(sum(pages.latest_snapshot IS NULL), 0), max(pages.last_fetched) FROM listings"
             " JOIN pages ON pages.id = listings.page_id WHERE listings.feed_id = ?",
             (row["id"],),
         ).fetchone()
@@ -176,7 +184,7 @@ def _sources(connection: sqlite3.Connection) -> list[Source]:
                 title=row["title"] or row["url"],
                 url=row["url"],
                 kind=row["kind"],
-                last_fetched=row["last_fetched"],
+                last_fetched=fetched if row["kind"] == "page" else row["last_fetched"],
                 next_fetch=plan.get("due_at") or due.get(row["id"]) or _next(row),
                 failures=row["failures"],
                 paused=bool(row["paused"]),
@@ -251,8 +259,17 @@ def _days(connection: sqlite3.Connection, end: datetime, span: int) -> tuple[lis
             setattr(told, name, getattr(told, name) + number)
         else:
             told.failed += number
+            trouble = _trouble(verdict, status)
+            setattr(told, trouble, getattr(told, trouble) + number)
             kinds[_kind(outcome, verdict, status)] += number
     return list(days.values()), kinds.most_common(10)
+
+
+def _trouble(verdict: str | None, status: int | None) -> str:
+    """What a failure says of its page, as `standing` judges."""
+    if status in standing.GONE_STATUS or verdict in standing.GONE:
+        return "gone"
+    return "blocked" if status in standing.BLOCKED_STATUS or verdict in standing.BLOCKED else "failing"
 
 
 def _kind(outcome: str, verdict: str | None, status: int | None) -> str:

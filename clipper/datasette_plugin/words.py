@@ -9,7 +9,19 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-__all__ = ["FILTERS", "ago", "day", "is_cjk", "language", "marked", "minute", "plural", "size", "without_title"]
+__all__ = [
+    "FILTERS",
+    "ago",
+    "day",
+    "is_cjk",
+    "language",
+    "marked",
+    "minute",
+    "plural",
+    "size",
+    "upcoming",
+    "without_title",
+]
 
 CJK_LANGUAGES = ("zh", "ja", "ko")
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -38,6 +50,12 @@ def ago(moment: str | None, now: datetime | None = None) -> str:
             said = plural(round(abs(seconds) / length), name)
             return f"{said} ago" if seconds > 0 else f"in {said}"
     return "just now"
+
+
+def upcoming(moment: str | None, now: datetime | None = None) -> str:
+    """When something will be done: "in 2 hours", or "due"; empty for no time."""
+    told = ago(moment, now)
+    return told if told.startswith("in ") or not told else "due"
 
 
 def plural(number: int, name: str) -> str:
@@ -84,6 +102,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "minute": minute,
     "ago": ago,
+    "upcoming": upcoming,
     "plural": plural,
     "size": size,
     "marked": marked,

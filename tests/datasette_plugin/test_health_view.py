@@ -43,6 +43,7 @@ def test_sources_and_hosts_have_their_numbers(visitor: Visitor) -> None:
     told = visitor.get("/-/clips/health.json").json()
     sources = {source["title"]: source for source in told["sources"]}
     assert (sources["Harbour watch"]["listed"], sources["Harbour watch"]["waiting"]) == (2, 1)
+    assert sources["Prices"]["last_fetched"] == "2026-11-24T09:00:00.000000Z"  # a page is read when it is fetched
     hosts = {host["host"]: host for host in told["hosts"]}
     assert (hosts["harbour.example"]["checked"], hosts["harbour.example"]["good"]) == (5, 4)
     assert hosts["slow.example.net"]["this_week"] == 3
@@ -51,6 +52,9 @@ def test_sources_and_hosts_have_their_numbers(visitor: Visitor) -> None:
     days = {day["day"]: day for day in told["days"]}
     assert len(days) == 30
     assert (days["2026-11-20"]["changed"], days["2026-11-20"]["failed"], days["2026-11-24"]["found"]) == (1, 1, 1)
+    for day in told["days"]:
+        assert day["failed"] == day["blocked"] + day["gone"] + day["failing"]
+    assert sum(day["blocked"] for day in told["days"]) == sum(day["gone"] for day in told["days"]) == 1
     assert told["storage"]["hosts"][0][0] == "harbour.example"
 
 
@@ -99,7 +103,7 @@ def test_the_span_can_be_chosen(visitor: Visitor, days: str) -> None:
 def test_every_chart_is_svg_with_axes_a_title_and_its_numbers_in_words(visitor: Visitor) -> None:
     text = visitor.get("/-/clips/health").text
     drawn = re.findall(r"<svg.*?</svg>", text, flags=re.S)
-    assert len(drawn) == 5
+    assert len(drawn) == 6
     for svg in drawn:
         root = ET.fromstring(svg)
         assert root.get("role") == "img"
@@ -150,3 +154,9 @@ def test_times_are_told_as_people_do(away: timedelta, said: str) -> None:
 )
 def test_sizes_are_short(number: float, said: str) -> None:
     assert words.size(number) == said
+
+
+def test_what_is_past_is_due() -> None:
+    assert words.upcoming((NOW + timedelta(hours=2)).isoformat(), NOW) == "in 2 hours"
+    assert words.upcoming((NOW - timedelta(hours=2)).isoformat(), NOW) == "due"
+    assert words.upcoming(None, NOW) == ""

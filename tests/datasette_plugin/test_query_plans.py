@@ -81,6 +81,19 @@ def test_every_query_has_an_index(made: Made, name: str) -> None:
     connection.close()
 
 
+def test_every_foreign_key_has_an_index(made: Made) -> None:
+    """Datasette counts them on the page of a row, and SQLite looks for them when a row is deleted."""
+    connection = sqlite3.connect(f"file:{made.path}?mode=ro", uri=True)
+    without = connection.execute(
+        'SELECT tables.name, keys."from" FROM sqlite_master AS tables JOIN pragma_foreign_key_list(tables.name) AS keys'
+        " WHERE tables.type = 'table' AND NOT EXISTS (SELECT 1 FROM pragma_index_list(tables.name) AS lists"
+        ' JOIN pragma_index_info(lists.name) AS parts WHERE parts.seqno = 0 AND parts.name = keys."from")'
+        ' AND NOT EXISTS (SELECT 1 FROM pragma_table_info(tables.name) WHERE pk = 1 AND name = keys."from")'
+    ).fetchall()
+    assert without == []
+    connection.close()
+
+
 def test_a_query_without_an_index_would_be_found(made: Made) -> None:
     connection = sqlite3.connect(f"file:{made.path}?mode=ro", uri=True)
     assert scans(connection, "SELECT * FROM snapshots WHERE author = 'x'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from clipper.archive import Archive
 from clipper.datasette_plugin import article, evidence
+from clipper.datasette_plugin.host import within_time
 from tests.browser.xss import VECTORS, page
 from tests.datasette_plugin.datasette_material import Made, Visitor
 
@@ -126,6 +128,18 @@ def test_no_trick_survives_in_a_captured_page(vector: str) -> None:
         assert not re.search(r"(?i)url\s*\(|@import|\\", sheet)
 
 
+@pytest.mark.parametrize("deep", ["<div>", "<b>", "<SECTION class=x>", "<x-y>"])
+def test_what_is_nested_too_deep_is_not_sanitised_for_half_a_minute(deep: str) -> None:
+    html = f"{deep * 100_000}<script>alert(1)</script>"
+    assert "nested too deep" in evidence.harmless(html)
+    assert danger(str(article.render(html))) == []
+
+
+@pytest.mark.parametrize("flat", ["<p>x", "<tr><td>x", "<div>x</div>", "<br>", "<li>x"])
+def test_many_elements_that_are_not_nested_are_shown(flat: str) -> None:
+    assert evidence.harmless(f"<table>{flat * 20_000}").count("x") == 20_000 * ("x" in flat)
+
+
 def test_styles_of_a_captured_page_stay() -> None:
     shown = evidence.harmless(
         '<style>p { color: red } b{background:url(x.png)}</style><p style="margin: 1em" class="a">x</p>'
@@ -147,6 +161,20 @@ def test_nobody_reads_what_datasette_was_told_to_hide(made: Made) -> None:
     assert visitor.get("/timegate/https://harbour.example/posts/17").status_code == 403
     for database in visitor.datasette.databases.values():
         database.close()
+
+
+def test_no_query_of_a_view_runs_for_ever() -> None:
+    from datasette.app import Datasette
+    from datasette.views.base import DatasetteError
+
+    connection = sqlite3.connect(":memory:")
+    datasette = Datasette([], settings={"sql_time_limit_ms": 5})
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(DatasetteError, match=r"longer than 0.05 seconds") as raised:
+        within_time(datasette, connection, lambda: connection.execute(endless).fetchone())
+    assert raised.value.status == 503
+    assert within_time(datasette, connection, lambda: connection.execute("SELECT 1").fetchone()) == (1,)
+    connection.close()
 
 
 def test_nothing_secret_is_in_the_file(tmp_path: Path) -> None:

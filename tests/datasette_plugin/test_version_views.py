@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from tests.datasette_plugin.datasette_material import (
     close,
     on,
     read,
+    save,
 )
 
 
@@ -181,3 +184,38 @@ def test_a_version_whose_text_is_damaged_can_still_be_looked_at(made: Made, tmp_
     assert answer.status_code == 200
     assert "cannot be read" in answer.text
     close(visitor)
+
+
+def test_a_page_of_many_versions_stays_a_page(tmp_path: Path) -> None:
+    path = tmp_path / "often.db"
+    with Archive.open(path, create=True) as archive, archive.batch():
+        ids = [save(archive, HARBOUR, f"# Often\n\nVersion {n}.", NOW + timedelta(hours=n)) for n in range(300)]
+    visitor = on(path)
+    for number in (ids[0], ids[1], ids[150], ids[298], ids[299]):
+        answer = visitor.get(f"/-/clips/{number}")
+        assert len(answer.content) < 150_000
+        told = visitor.get(f"/-/clips/{number}.json").json()
+        shown = [version["id"] for version in told["versions"]]
+        assert {number, ids[0], ids[299], ids[max(0, number - 2)], ids[min(299, number)]} <= set(shown)
+        assert shown == sorted(shown, reverse=True)
+        assert (told["version"], told["versions_in_all"]) == (number, 300)
+        assert [version["number"] for version in told["versions"]] == shown
+        if number > ids[0]:
+            assert f'href="/-/clips/{number - 1}" rel="prev"' in answer.text
+        assert len(visitor.get(f"/-/clips/{number}/diff").content) < 150_000
+    assert "198 versions between" in visitor.get(f"/-/clips/{ids[299]}").text
+    assert visitor.get(f"/timemap/link/{HARBOUR}").text.count("datetime=") == 300
+    close(visitor)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "?q=harbour&language=en", "/3", "/3/diff", "/3/diff?from=1", "/3/evidence", "/health?days=7"]
+)
+def test_every_page_names_its_json(visitor: Visitor, path: str) -> None:
+    found = re.search(
+        r'<link rel="alternate" type="application/json" href="([^"]+)">', visitor.get(f"/-/clips{path}").text
+    )
+    assert found
+    answer = visitor.get(html.unescape(found[1]))
+    assert answer.status_code == 200
+    assert answer.json()

@@ -1,9 +1,9 @@
 """A way in from the browser: a form and a bookmarklet that clip a page. Off unless `clip browse --writable`.
 
 Who may write is who has the token that the command printed: in a cookie (for the form) or as `Authorization: Bearer`
-(for programs). A cookie alone does not do: the form carries a word made from the token, the browser has to say that
-the request comes from this very site, and the name by which we are called has to be ours, so that neither another
-site's form nor a name that was bent to this machine can write.
+(for programs). A cookie alone does not do: the form carries a word made from the token, and the browser has to say that
+the request comes from this very site, so that another site's form cannot write. `callers` keeps names out that were bent
+to this machine; they would not have the cookie either.
 """
 
 from __future__ import annotations
@@ -34,11 +34,9 @@ class Adding:
 
     __name__ = "clipper.datasette_plugin.adding"  # Datasette takes plugins for modules
 
-    def __init__(self, clip: Clip, *, token: str, names: frozenset[str] | None) -> None:
-        """`names` are the values of `Host` that we answer to; None for any."""
+    def __init__(self, clip: Clip, *, token: str) -> None:
         self._clip = clip
         self._token = token
-        self._names = names
         self._turn = threading.Lock()
 
     @hookimpl
@@ -63,8 +61,6 @@ class Adding:
     async def view(self, datasette: Any, request: Any) -> Any:
         """The form, or what came of it."""
         door = await enter(datasette, request)
-        if self._names is not None and request.headers.get("host", "") not in self._names:
-            return await self._refused(door, request, "This server is called by a name that it does not answer to.")
         if request.method == "POST":
             return await self._write(door, request)
         if self._is_token(request.args.get("token") or ""):

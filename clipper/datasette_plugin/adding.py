@@ -8,7 +8,6 @@ to this machine; they would not have the cookie either.
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import threading
 from collections.abc import Callable
@@ -84,18 +83,26 @@ class Adding:
             return await self._refused(door, request, "That did not come from the form of this page.")
         url = sent.get("url", "").strip()
         tags = tuple(tag.strip() for tag in sent.get("tags", "").split(",") if tag.strip())
-        result = await asyncio.to_thread(self._one_at_a_time, url, tags)
+        if not self._turn.acquire(blocking=False):
+            return await self._refused(
+                door, request, "Another page is being clipped; try again in a moment.", status=503
+            )
+        try:
+            # On one of Datasette's threads, as its own queries are; the others go on answering.
+            database = door.datasette.get_database(door.name)
+            result = await database.execute_fn(lambda _connection: self._result(url, tags))
+        finally:
+            self._turn.release()
         if program:
             status = 200 if result.error is None else 422
             return with_status(door.json(_told(result, door)), status)
         return await self._form(door, request, result=result, tags=sent.get("tags", ""))
 
-    def _one_at_a_time(self, url: str, tags: tuple[str, ...]) -> Result:
-        with self._turn:
-            try:
-                return self._clip(url, tags)
-            except ClipperError as error:  # the archive cannot be written
-                return Result(url=url, outcome=Outcome.FAILED, error=error)
+    def _result(self, url: str, tags: tuple[str, ...]) -> Result:
+        try:
+            return self._clip(url, tags)
+        except ClipperError as error:  # the archive cannot be written
+            return Result(url=url, outcome=Outcome.FAILED, error=error)
 
     def _is_token(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self._token.encode())

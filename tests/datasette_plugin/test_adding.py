@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from clipper.archive import Archive
+from clipper.datasette_plugin.adding import Adding
 from clipper.errors import ArchiveError, InvalidURL
 from clipper.models import Outcome
 from clipper.pipeline import Result
@@ -45,14 +46,16 @@ def clipped() -> Clipped:
 
 
 @pytest.fixture
-def writable(tmp_path: Path, clipped: Clipped) -> Iterator[Visitor]:
-    from datasette.plugins import pm
+def adding(clipped: Clipped) -> Adding:
+    return Adding(clipped, token=TOKEN)
 
-    from clipper.datasette_plugin.adding import Adding
+
+@pytest.fixture
+def writable(tmp_path: Path, adding: Adding) -> Iterator[Visitor]:
+    from datasette.plugins import pm
 
     path = tmp_path / "archive.db"
     Archive.open(path, create=True).close()
-    adding = Adding(clipped, token=TOKEN)
     pm.register(adding, name="adding-under-test")
     visitor = on(path)
     yield visitor
@@ -159,3 +162,12 @@ def test_what_goes_wrong_is_said(writable: Visitor) -> None:
     known = {"cookie": f"clipper_add={TOKEN}", **SAME}
     assert "that is no address" in post(writable, {"url": "x", "word": word(writable)}, **known).text
     assert "the disk is full" in post(writable, {"url": "https://full.example/", "word": word(writable)}, **known).text
+
+
+def test_one_page_is_clipped_at_a_time(writable: Visitor, clipped: Clipped, adding: Adding) -> None:
+    sent = {"url": "https://x.example/", "word": word(writable)}
+    with adding._turn:  # noqa: SLF001 - somebody else's page is being clipped
+        answer = post(writable, sent, cookie=f"clipper_add={TOKEN}", **SAME)
+        assert (answer.status_code, clipped.asked) == (503, [])
+        assert "Another page is being clipped" in answer.text
+    assert post(writable, sent, cookie=f"clipper_add={TOKEN}", **SAME).status_code == 200

@@ -63,10 +63,23 @@ def _run(db: Path, *options: str) -> tuple[float, float, float]:
     command = [*clip(), "sync", "--db", str(db), "--sleep", "0", "--robots", "ignore", *allowed, *options]
     begun = time.perf_counter()
     process = os.posix_spawn(command[0], command, environment())
-    _, status, used = os.wait4(process, 0)
+    memory, ended = 0.0, 0
+    while not ended:
+        memory = max(memory, _memory(process))
+        ended, status, used = os.wait4(process, os.WNOHANG)
+        time.sleep(0.02)
     if status:
         raise SystemExit(f"clip sync ended with {os.waitstatus_to_exitcode(status)}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, time.perf_counter() - begun
+    return used.ru_utime + used.ru_stime, memory, time.perf_counter() - begun
+
+
+def _memory(process: int) -> float:
+    """The most that a process ever had, in MB; `ru_maxrss` would begin with what this one has."""
+    try:
+        told = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmHWM")), 0.0)
 
 
 def _due(db: Path) -> int:

@@ -83,24 +83,36 @@ def find(
     if not expression or limit < 1:
         return []
     found: dict[int, int] = {}
-    for snapshot_id, page_id in _ranked(connection, expression, limit=skip + limit, among=among):
+    matching = _matching(connection, expression)
+    ranked = _newest_first if matching is None else _ranked
+    for snapshot_id, page_id in ranked(connection, expression, limit=skip + limit, among=among):
         found.setdefault(page_id, snapshot_id)
         if len(found) == skip + limit:
             break
     return [
-        _hit(connection, expression, _newest(connection, expression, page_id) or snapshot_id)
+        _hit(connection, expression, _newest(connection, expression, page_id, matching) or snapshot_id)
         for page_id, snapshot_id in list(found.items())[skip:]
     ]
 
 
-def _newest(connection: sqlite3.Connection, expression: str, page_id: int) -> int | None:
+def _matching(connection: sqlite3.Connection, expression: str) -> set[int] | None:
+    """The versions that match; None if they are a great many."""
+    found = connection.execute("SELECT rowid FROM search_fts WHERE search_fts MATCH ? LIMIT ?", (expression, BROAD))
+    matching = {snapshot_id for (snapshot_id,) in found}
+    return matching if len(matching) < BROAD else None
+
+
+def _newest(connection: sqlite3.Connection, expression: str, page_id: int, matching: set[int] | None) -> int | None:
     """The newest version of the page that matches: what a reader wants to see of it."""
     versions = connection.execute(
         "SELECT id FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC", (page_id,)
     )
     match = "SELECT rowid FROM search_fts WHERE search_fts MATCH ? AND rowid = ?"
     for (snapshot_id,) in versions:
-        if connection.execute(match, (expression, snapshot_id)).fetchone():
+        if matching is not None:
+            if snapshot_id in matching:
+                return int(snapshot_id)
+        elif connection.execute(match, (expression, snapshot_id)).fetchone():
             return int(snapshot_id)
     return None
 
@@ -109,12 +121,6 @@ def _ranked(
     connection: sqlite3.Connection, expression: str, *, limit: int, among: Among | None
 ) -> list[tuple[int, int]]:
     """(snapshot, page) of the best matches; enough of them for `limit` pages."""
-    (matches,) = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM search_fts WHERE search_fts MATCH ? LIMIT ?)",
-        (expression, BROAD),
-    ).fetchone()
-    if matches == BROAD:
-        return _newest_first(connection, expression, limit=limit, among=among)
     asked = limit * ROWS_PER_HIT
     only, values = _only(among)
     while True:

@@ -171,12 +171,17 @@ def deliver(archive: Archive, *, form: str | None, file: Path | None, notify: tu
     return report.bad or not sent
 
 
+def check_file(file: Path) -> None:
+    """Raise `UsageError` for a file whose name says nothing of how a report is written."""
+    if file.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{file}: a report is written as .html or .md")
+
+
 def write_report(report: Report, file: Path, *, since: datetime | None = None) -> None:
     """Write a report as HTML or Markdown, by the name of the file."""
     from clipper.sync import report as reports
 
-    if file.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{file}: a report is written as .html or .md")
+    check_file(file)
     began = f"since {day_and_minute(since)}" if since else f"of {day_and_minute(datetime.now(UTC))}"
     make = reports.as_markdown if file.suffix.lower() == ".md" else reports.as_html
     write_whole(file, make(report, title=f"clipper: report {began}").encode("utf-8", "replace"))

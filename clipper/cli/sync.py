@@ -58,10 +58,12 @@ def sync_command(db: Path, keep_bodies: KeepBodies, verbose: bool, **options: An
 
     Example: clip sync --db /home/me/archive.db
     """
-    from clipper.cli.report import deliver
+    from clipper.cli.report import check_file, deliver
     from clipper.sync import lock
     from clipper.sync.stop import Stop
 
+    if options["file"] is not None:
+        check_file(options["file"])  # before there is something to tell
     with ExitStack() as stack:
         archive = stack.enter_context(writing(db, keep_bodies=keep_bodies))
         _lock(stack, lock.only_run(db), verbose)

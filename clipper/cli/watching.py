@@ -201,7 +201,7 @@ def _each(addresses: tuple[str, ...], db: Path, act: Callable[[Archive, Source],
 
 def _row(source: Source, archive: Archive) -> dict[str, Any]:
     due = source.due_at
-    state = "paused" if source.paused else "ok"
+    state = "paused" if source.paused else "ok" if source.last_fetched or source.kind == "page" else "new"
     if source.kind == "page":
         page = archive.page(_key(source.url))
         waiting = archive.agenda.due_at(page.id) if page else None

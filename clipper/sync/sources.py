@@ -107,7 +107,7 @@ def usual_port(url: str, feed: str) -> bool:
 
 def _looked(address: str, fetcher: Fetches, kind: As | None) -> Iterator[_Looked]:
     file = Path(address)
-    if "://" not in address and file.suffix.lower() in (".opml", ".xml") and file.is_file():
+    if "://" not in address and file.suffix.lower() in (".opml", ".xml") and (file.is_file() or _is_path(address)):
         yield from _file(file)
         return
     asked = urls.check(address)
@@ -118,6 +118,12 @@ def _looked(address: str, fetcher: Fetches, kind: As | None) -> Iterator[_Looked
             said = "its password is not stored: put it into the headers of its host in the configuration"
             one = _Looked(one.url, one.kind, one.title, one.site_url, one.folder, True, (*one.remarks, said))
         yield one
+
+
+def _is_path(address: str) -> bool:
+    """Whether an address without a scheme cannot be meant for one: `./x`, `/x`, `~/x`, or no dot before the slash."""
+    head = address.partition("/")[0]
+    return address.startswith(("/", "./", "../", "~")) or "." not in head or head == address
 
 
 def _file(file: Path) -> Iterator[_Looked]:

@@ -276,17 +276,22 @@ def _edits(script: Script, page: Page, texts: list[str], result: Found) -> None:
 def _bound(script: Script, page: Page, edit: datetime, since: datetime) -> timedelta:
     """How long it may take until an edit is found: up to the next look, that look's run, and what kept its host away."""
     hour = START + (since - START) // HOUR * HOUR
-    since += script.wrong(hour) if script.wrong else timedelta()  # what the archive takes for its time
-    age = edit - since
-    if page in script.watched:
-        bound = DAY
-    else:
-        bound = next((step for step in (HOUR, DAY, 7 * DAY, 30 * DAY) if step > age), 90 * DAY) - age
+    off = script.wrong(hour) if script.wrong else timedelta()
+    # An archive that was filled while the clock was wrong takes that for the time, until it is right again.
+    bound = max(_next_look(script, page, edit, at) for at in (since, since + off))
     host, begin, end = script.challenge
     spans = {host: (begin, end), **script.web.down}
     if (span := spans.get(page.host)) and edit < span[1] + DAY and edit + bound > span[0]:
         bound += span[1] - span[0] + DAY  # the longest pause
     return bound + (12 if page.host == script.limited else 4) * HOUR  # two runs, and a clock that was two hours behind
+
+
+def _next_look(script: Script, page: Page, edit: datetime, since: datetime) -> timedelta:
+    """From an edit to the next look at its page, which came or changed at `since`."""
+    if page in script.watched:
+        return DAY
+    age = edit - since
+    return next((step for step in (HOUR, DAY, 7 * DAY, 30 * DAY) if step > age), 90 * DAY) - age
 
 
 def plain_loop(script: Script) -> tuple[int, int, int]:

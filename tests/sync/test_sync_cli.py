@@ -128,6 +128,14 @@ def test_a_file_that_is_no_list_is_refused_with_a_word(
     assert word in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["nowhere.opml", "./nowhere.opml", "/nowhere/feeds.xml"])
+def test_a_file_that_is_not_there_is_missed_as_a_file(
+    clip: Command, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert clip("watch", "add", name) == 3
+    assert "No such file" in capsys.readouterr().err
+
+
 def test_a_list_goes_in_with_its_folders_and_out_again_without_what_is_private(
     clip: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,6 +220,41 @@ def test_an_error_is_told_when_it_begins_and_when_it_ends(
     assert "back:" in told
 
 
+def test_one_answer_makes_a_page_missing_and_not_gone_and_the_last_version_is_shown(
+    clip: Command, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base, routes = site
+    clip("watch", "add", f"{base}/feed")
+    clip("sync")
+    del routes["/two"]
+    clip("sync", "--force")
+    capsys.readouterr()
+    assert clip("history", f"{base}/two") == 0
+    assert "missing since" in capsys.readouterr().err
+    assert clip("show", f"{base}/two") == 0
+    shown = capsys.readouterr()
+    assert "this is the last good version" in shown.err
+    assert "The pressure held" in shown.out
+
+
+def test_an_odd_feed_is_read_as_far_as_it_goes_and_told_of_once(
+    clip: Command, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base, routes = site
+    clip("watch", "add", f"{base}/feed")
+    text = (
+        f"<rss version='2.0'><channel><item><title>1</title><link>{base}/one</link></item><item><title>cut &nbsp; & off"
+    )
+    routes["/feed"] = page(text.encode(), XML)
+    capsys.readouterr()
+    assert clip("sync") == 0
+    told = capsys.readouterr().out
+    assert "feeds that are odd" in told
+    assert f"{base}/one" in told
+    assert clip("sync", "--force") == 0
+    assert capsys.readouterr().out == ""
+
+
 def test_reports_go_to_files_and_hold_no_markup_of_pages(
     clip: Command, site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -221,6 +264,7 @@ def test_reports_go_to_files_and_hold_no_markup_of_pages(
         b"<html><title>&lt;script>alert(1)&lt;/script> [x](javascript:1) \x1b[31m</title><article><h1>"
         b"&lt;script>alert(1)&lt;/script> [x](javascript:1) \x1b[31m</h1>%s</article></html>" % TEXT, HTML)  # fmt: skip
     clip("watch", "add", f"{base}/feed")
+    assert clip("sync", "--report", "r.pdf") == 2
     assert clip("sync", "--report", "r.html") == 0
     assert "\x1b" not in capsys.readouterr().out
     html = (tmp_path / "r.html").read_text()

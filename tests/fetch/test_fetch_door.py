@@ -17,11 +17,7 @@ from tests.fetch.server import Server, answering, page, routed
 PACKAGE = Path(clipper.__file__).parent
 NETWORK = {"socket", "httpx", "httpcore", "h11", "requests", "urllib3", "aiohttp", "ftplib", "socketserver", "asyncio"}
 OF_URLLIB = {"urllib.request", "http.client", "http.cookiejar", "xmlrpc.client", "smtplib"}
-DOORS = {
-    "fetch": NETWORK | OF_URLLIB,
-    "tape": {"httpx"},
-    "datasette_plugin": {"asyncio", "socket"},
-}  # the last one listens
+DOORS = {"fetch": NETWORK | OF_URLLIB, "tape": {"httpx"}, "datasette_plugin": {"socket"}}  # the last one listens
 FETCHERS = {"fetch_url", "fetch_response", "urlopen", "urlretrieve", "create_connection"}
 
 

@@ -57,18 +57,26 @@ def main() -> int:
 def _race(pages: dict[str, bytes], latency: float) -> bool:
     with tempfile.TemporaryDirectory() as folder, served(pages, hosts=HOSTS, latency=latency) as bases:
         addresses = [bases[n % HOSTS] + path for n, path in enumerate(pages)]
-        theirs, told = _trafilatura(Path(folder), addresses)
-        ours, filed, versions = _clipper(Path(folder), addresses)
-    ratio = (len(addresses) / ours) / (len(addresses) / theirs)
+        (theirs, their_cpu), told = _trafilatura(Path(folder), addresses)
+        (ours, our_cpu), filed, versions = _clipper(Path(folder), addresses)
+    ratio = theirs / ours
     print(f"latency {1000 * latency:.0f} ms, {len(addresses)} pages of {HOSTS} hosts")
-    print(f"  trafilatura --parallel 2: {len(addresses) / theirs:.1f} pages a second, {told} printed")
-    print(f"  clip sync: {len(addresses) / ours:.1f} pages a second, {filed} filed, {versions} of them articles")
+    print(
+        f"  trafilatura --parallel 2: {len(addresses) / theirs:.1f} pages a second, {_ms(their_cpu, addresses)}, {told} printed"
+    )
+    print(
+        f"  clip sync: {len(addresses) / ours:.1f} pages a second, {_ms(our_cpu, addresses)}, {filed} filed, {versions} of them articles"
+    )
     good = ratio >= AT_LEAST[latency] and filed == len(addresses)
     print(f"  {ratio:.2f} times as many (at least {AT_LEAST[latency]:g}) {'ok' if good else 'TOO FEW'}")
     return good
 
 
-def _trafilatura(folder: Path, addresses: list[str]) -> tuple[float, int]:
+def _ms(seconds: float, addresses: list[str]) -> str:
+    return f"{1000 * seconds / len(addresses):.0f} ms of CPU each"
+
+
+def _trafilatura(folder: Path, addresses: list[str]) -> tuple[tuple[float, float], int]:
     (folder / "urls.txt").write_text("\n".join(addresses))
     (folder / "settings.cfg").write_text(SETTINGS)
     command = [str(Path(sys.executable).with_name("trafilatura")), "-i", str(folder / "urls.txt"), "--parallel", "2",
@@ -78,7 +86,7 @@ def _trafilatura(folder: Path, addresses: list[str]) -> tuple[float, int]:
     return seconds, sum(1 for line in lines if line.startswith("{") and json.loads(line))
 
 
-def _clipper(folder: Path, addresses: list[str]) -> tuple[float, int, int]:
+def _clipper(folder: Path, addresses: list[str]) -> tuple[tuple[float, float], int, int]:
     db = folder / "a.db"
     (folder / "list.txt").write_text("\n".join(addresses))
     _timed([*clip(), "import", "--db", str(db), str(folder / "list.txt")], folder / "imported")
@@ -90,16 +98,17 @@ def _clipper(folder: Path, addresses: list[str]) -> tuple[float, int, int]:
     return seconds, stats["checks"], stats["snapshots"]
 
 
-def _timed(command: list[str], output: Path) -> float:
+def _timed(command: list[str], output: Path) -> tuple[float, float]:
+    """Seconds on the wall, and of CPU with all processes that it started and waited for."""
     with open(output, "wb") as sink:
         begun = time.perf_counter()
         process = os.posix_spawn(
             command[0], command, environment(), file_actions=[(os.POSIX_SPAWN_DUP2, sink.fileno(), 1)]
         )
-        _, status, _ = os.wait4(process, 0)
+        _, status, used = os.wait4(process, 0)
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         raise SystemExit(f"{' '.join(command[:4])} … ended with {os.waitstatus_to_exitcode(status)}")
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -285,13 +285,6 @@ class Archive(Reader):
         with self._writing():
             return watching.unwatch(self.connection, url)
 
-    def source_failed(self, source: Source, *, at: datetime) -> None:
-        """Note that a feed could not be fetched or read."""
-        from clipper.archive import watching
-
-        with self._writing():
-            watching.source_failed(self.connection, source, at=rows.stamp(at))
-
     def list_entry(
         self,
         source: Source,

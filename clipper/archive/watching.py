@@ -208,10 +208,6 @@ def unwatch(connection: sqlite3.Connection, url: str) -> bool:
     return True
 
 
-def source_failed(connection: sqlite3.Connection, source: Source, *, at: str) -> None:
-    _failed(connection, source, at=at)
-
-
 def list_entry(
     connection: sqlite3.Connection,
     source: Source,
@@ -239,16 +235,6 @@ def list_entry(
         [(page_id, tag, at) for tag in source.tags],
     )
     return True
-
-
-def unfetched(connection: sqlite3.Connection, source: Source) -> list[str]:
-    found = connection.execute(
-        "SELECT listings.url FROM listings JOIN pages ON pages.id = listings.page_id"
-        " WHERE listings.feed_id = ? AND pages.latest_snapshot IS NULL AND pages.state <> 'gone'"
-        " ORDER BY listings.id",
-        (source.id,),
-    )
-    return [row[0] for row in found]
 
 
 def _read(connection: sqlite3.Connection, source: Source, validators: Validators, *, at: str) -> None:

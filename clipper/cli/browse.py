@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 INSTALL = "Datasette is not installed; `pip install 'clipper-archive[browse]'` installs it"
 
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
 @click.command("browse")
 @db_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
@@ -54,7 +51,7 @@ def browse_command(db: Path, host: str, port: int, open_browser: bool, writable:
         pass  # says what is wrong with the file before a server starts
     if find_spec("datasette") is None:
         raise UsageError(INSTALL)
-    from clipper.datasette_plugin.serve import serve
+    from clipper.datasette_plugin.serve import LOOPBACK, serve
 
     if host not in LOOPBACK:
         remark("Everybody who can reach this port can read the whole archive.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,9 @@ from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import KeepBodies, db_option, keep_bodies_option, writing
 from clipper.cli.output import complain, counted, day_and_minute, remark, safe
 from clipper.errors import UsageError
+
+if TYPE_CHECKING:
+    from clipper.imports import Skipped
 
 SHOWN = 10  # skipped things; --verbose names all
 EVERY = 100
@@ -65,12 +69,16 @@ def import_command(
             click.echo(
                 f"{path}: {report.filed} filed, {listed}{report.unchanged} already there, {len(report.skipped)} skipped"
             )
-            for one in report.skipped if verbose else report.skipped[:SHOWN]:
-                remark(f"skipped {one.name}: {one.reason}")
-            if len(report.skipped) > SHOWN and not verbose:
-                remark(f"… and {len(report.skipped) - SHOWN:,} more; --verbose names all")
+            _tell_skipped(report.skipped, verbose)
             skipped += len(report.skipped)
     return 1 if skipped else 0
+
+
+def _tell_skipped(skipped: Sequence[Skipped], verbose: bool) -> None:
+    for one in skipped if verbose else skipped[:SHOWN]:
+        remark(f"skipped {one.name}: {one.reason}")
+    if len(skipped) > SHOWN and not verbose:
+        remark(f"… and {len(skipped) - SHOWN:,} more; --verbose names all")
 
 
 def _path(name: str) -> Path:

@@ -1,14 +1,13 @@
 """A way in from the browser: a form and a bookmarklet that clip a page. Off unless `clip browse --writable`.
 
 Who may write is who has the token that the command printed: in a cookie (for the form) or as `Authorization: Bearer`
-(for programs). A cookie alone does not do: the form carries a word made from the token, the browser has to say that
-the request comes from this very site, and the name by which we are called has to be ours, so that neither another
-site's form nor a name that was bent to this machine can write.
+(for programs). A cookie alone does not do: the form carries a word made from the token, and the browser has to say that
+the request comes from this very site, so that another site's form cannot write. `callers` keeps names out that were bent
+to this machine; they would not have the cookie either.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import threading
 from collections.abc import Callable
@@ -34,11 +33,9 @@ class Adding:
 
     __name__ = "clipper.datasette_plugin.adding"  # Datasette takes plugins for modules
 
-    def __init__(self, clip: Clip, *, token: str, names: frozenset[str] | None) -> None:
-        """`names` are the values of `Host` that we answer to; None for any."""
+    def __init__(self, clip: Clip, *, token: str) -> None:
         self._clip = clip
         self._token = token
-        self._names = names
         self._turn = threading.Lock()
 
     @hookimpl
@@ -63,8 +60,6 @@ class Adding:
     async def view(self, datasette: Any, request: Any) -> Any:
         """The form, or what came of it."""
         door = await enter(datasette, request)
-        if self._names is not None and request.headers.get("host", "") not in self._names:
-            return await self._refused(door, request, "This server is called by a name that it does not answer to.")
         if request.method == "POST":
             return await self._write(door, request)
         if self._is_token(request.args.get("token") or ""):
@@ -88,18 +83,26 @@ class Adding:
             return await self._refused(door, request, "That did not come from the form of this page.")
         url = sent.get("url", "").strip()
         tags = tuple(tag.strip() for tag in sent.get("tags", "").split(",") if tag.strip())
-        result = await asyncio.to_thread(self._one_at_a_time, url, tags)
+        if not self._turn.acquire(blocking=False):
+            return await self._refused(
+                door, request, "Another page is being clipped; try again in a moment.", status=503
+            )
+        try:
+            # On one of Datasette's threads, as its own queries are; the others go on answering.
+            database = door.datasette.get_database(door.name)
+            result = await database.execute_fn(lambda _connection: self._result(url, tags))
+        finally:
+            self._turn.release()
         if program:
             status = 200 if result.error is None else 422
             return with_status(door.json(_told(result, door)), status)
         return await self._form(door, request, result=result, tags=sent.get("tags", ""))
 
-    def _one_at_a_time(self, url: str, tags: tuple[str, ...]) -> Result:
-        with self._turn:
-            try:
-                return self._clip(url, tags)
-            except ClipperError as error:  # the archive cannot be written
-                return Result(url=url, outcome=Outcome.FAILED, error=error)
+    def _result(self, url: str, tags: tuple[str, ...]) -> Result:
+        try:
+            return self._clip(url, tags)
+        except ClipperError as error:  # the archive cannot be written
+            return Result(url=url, outcome=Outcome.FAILED, error=error)
 
     def _is_token(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self._token.encode())

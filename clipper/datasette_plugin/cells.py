@@ -26,6 +26,7 @@ SIZES = frozenset(("bytes", "size", "stored"))
 BADGES = frozenset(("state", "verdict", "outcome"))
 GOOD = frozenset(("ok", "alive", "new", "changed", "unchanged", "not modified"))
 POOR = frozenset(("thin", "failing", "truncated", "unusable", "paywall", "login"))
+NOTHING = Markup('<i class="clipper-none"></i>')  # on a phone, where cells are stacked, it takes no line
 # Columns that hold the number of a snapshot, with the tables in which `id` is one.
 SNAPSHOTS = frozenset(("snapshot_id", "latest_snapshot"))
 
@@ -36,7 +37,9 @@ def render(value: Any, *, column: str, table: str | None, row: Any, datasette: A
         if column in SNAPSHOTS:
             return _reading(datasette, value["value"], value.get("label"))
         return None
-    if value is None or isinstance(value, bytes):
+    if value is None:
+        return NOTHING
+    if isinstance(value, bytes):
         return None
     if isinstance(value, int):
         return _number(value, column, datasette)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clipper.datasette_plugin.callers import OnlyFromHere
 from clipper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ SETTINGS = {
     "allow_download": True,
     "default_page_size": 30,
 }
-HTTP = 80  # browsers leave it out
-EVERYWHERE = ("0.0.0.0", "::", "")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def serve(
@@ -37,7 +37,7 @@ def serve(
 ) -> None:
     """Serve the archive until interrupted; `announce` is told the library's address.
 
-    With `clip` the browser can file pages: the address is then one with a token, that of the form.
+    On this machine's own address nobody is answered who calls it by another name. With `clip` the browser can file pages: the address is then one with a token, that of the form.
     """
     import uvicorn
 
@@ -51,34 +51,25 @@ def serve(
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{place}/-/clips"
         if clip is not None:
-            address = _writable(clip, host=host, shown=shown, port=place, address=address)
+            address = _writable(clip, address)
         datasette = open_datasette(db, SETTINGS)
         if announce is not None:
             announce(address)
         if open_browser:
             # The socket listens already: the browser waits until the server answers.
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
+        application = OnlyFromHere(datasette.app()) if host in LOOPBACK else datasette.app()
+        config = uvicorn.Config(application, log_level="warning", lifespan="on")
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _writable(clip: Clip, *, host: str, shown: str, port: int, address: str) -> str:
+def _writable(clip: Clip, address: str) -> str:
     """Add the form that clips, and say where it lets a browser in."""
     from clipper.datasette_plugin.adding import Adding
     from clipper.datasette_plugin.host import register
 
     token = secrets.token_urlsafe(24)
-    # Whoever listens on all of a machine's addresses is called by names that nobody here knows.
-    names = (
-        None
-        if host in EVERYWHERE
-        else frozenset(
-            name
-            for called in (shown, "localhost")
-            for name in (f"{called}:{port}", *([called] if port == HTTP else []))
-        )
-    )
-    register(Adding(clip, token=token, names=names), name="clipper-adding")
+    register(Adding(clip, token=token), name="clipper-adding")
     return f"{address}/add?token={token}"
 
 

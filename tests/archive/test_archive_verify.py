@@ -42,7 +42,7 @@ def filled(path: Path) -> Path:
         archive.note(KEY, "a note")
         source = archive.watch("https://example.com/feed", kind="feed", title="Feed")
         archive.list_entry(source, URL, url_key=KEY, title="t", published=None, at=START)
-        archive.source_failed(source, at=START)
+        archive.watched.failed(source, "no connection", at=START, due_at=START, told=False)
         for number in range(4):
             teach(archive, number)
         archive.begin_rereading(selection="{}", extractor="another 1")

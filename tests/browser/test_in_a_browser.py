@@ -131,6 +131,18 @@ def test_each_view_is_whole(
     context.close()
 
 
+def test_a_table_on_a_phone_is_no_list_of_empty_cells(browser: Any, place: tuple[str, dict[str, int]]) -> None:
+    base, _ids = place
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    for table in ("pages", "snapshots", "checks"):
+        page.goto(f"{base}/archive/{table}")
+        rows = page.locator("table.rows-and-columns tbody tr").count()
+        assert page.locator("table.rows-and-columns").bounding_box()["height"] < 900 * rows
+        assert page.locator(".clipper-none:visible").count() == 0
+    context.close()
+
+
 def test_what_is_opened_is_as_well_built_as_what_is_closed(
     opened: tuple[Any, Seen], place: tuple[str, dict[str, int]]
 ) -> None:

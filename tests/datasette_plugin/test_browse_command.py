@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ import pytest
 
 from clipper.archive import Archive
 from clipper.cli import run
+from clipper.datasette_plugin.callers import is_local
 from tests.browser.browser_material import ROOT, served
 from tests.datasette_plugin.datasette_material import HARBOUR_TITLE, Made
 
@@ -20,13 +22,44 @@ URL = "https://www.4hou.com/posts/Vlv1"
 TAPE = ROOT / "fixtures" / "4hou-article" / "tape.warc.gz"
 
 
-def test_the_address_that_is_printed_is_the_library(made: Made) -> None:
-    with served(made.path) as address:
-        assert address.endswith("/-/clips")
-        with urlopen(address, timeout=30) as answer:
-            assert HARBOUR_TITLE in answer.read().decode()
-        with pytest.raises(HTTPError, match="404"):
-            urlopen(f"{address}/add", timeout=30)
+@pytest.fixture(scope="module")
+def address(made: Made) -> Iterator[str]:
+    """What the command prints."""
+    with served(made.path) as printed:
+        yield printed
+
+
+def test_the_address_that_is_printed_is_the_library(address: str) -> None:
+    assert address.endswith("/-/clips")
+    with urlopen(address, timeout=30) as answer:
+        assert HARBOUR_TITLE in answer.read().decode()
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"{address}/add", timeout=30)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "evil.example",
+        "evil.example:8001",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "",
+        "[::1",
+        "a@127.0.0.1.nip.io",
+    ],
+)
+def test_nobody_is_answered_who_calls_this_machine_by_another_name(address: str, name: str) -> None:
+    assert not is_local(name)
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(Request(address, headers={"Host": name}), timeout=30)
+
+
+@pytest.mark.parametrize(
+    "name", ["localhost", "localhost:9000", "127.0.0.1:8001", "[::1]:8001", "10.0.0.7", "clips.localhost"]
+)
+def test_these_names_are_nobody_else_s(name: str) -> None:
+    assert is_local(name)
 
 
 def test_a_program_clips_with_the_token_that_is_printed(tmp_path: Path) -> None:

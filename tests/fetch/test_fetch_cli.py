@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -128,7 +129,18 @@ def test_the_hosts_of_a_list_share_what_the_run_knows(
     """A robots.txt is asked for once, though a redirect of another host leads to its host, too."""
     monkeypatch.setenv("CLIPPER_ALLOW_PRIVATE", "127.0.0.1,localhost")
     routes = {"/b": page(BODY), "/x": page(BODY), "/robots.txt": page(ROBOTS.replace(b"/b", b"/private"))}
-    with Server(routed(routes)) as server:
+    known = threading.Event()
+
+    def behave(talk: Talk) -> None:
+        while head := talk.hear():
+            path = head.split(b" ")[1].decode()
+            if path == "/a":
+                known.wait(20)  # until the other host's robots.txt is known
+            talk.say(routes[path])
+            if path == "/b":
+                known.set()
+
+    with Server(behave) as server:
         port = server.port
         routes["/a"] = page(b"", f"Location: http://localhost:{port}/x", status="302 Found")
         (tmp_path / "list.txt").write_text(f"http://127.0.0.1:{port}/a\nhttp://localhost:{port}/b\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clipper.archive import Archive
+from clipper.archive import Archive, Window
 from clipper.errors import FileError
 from clipper.imports import import_path
 from clipper.imports.found import Kept, Skipped
@@ -152,15 +152,23 @@ def test_what_is_no_address_is_named(archive: Archive, tmp_path: Path) -> None:
     assert [(one.name, one.reason) for one in report.skipped] == [("line 4", "it begins with no http or https address")]
 
 
+def waiting(archive: Archive) -> list[str]:
+    """What the next `clip sync` would fetch."""
+    now = datetime.now(UTC)
+    archive.agenda.adopt(now)
+    window = Window(now, now)
+    hosts = archive.agenda.hosts(window)
+    due = [one for host in hosts for one in archive.agenda.pages(host, window, after=("", 0), limit=9)]
+    return sorted(page.url for _, page in due)
+
+
 def test_bookmarks_wait_to_be_fetched(archive: Archive, tmp_path: Path) -> None:
     file = tmp_path / "bookmarks.html"
     file.write_text(NETSCAPE, "utf-8")
     assert import_path(file, archive=archive, reader=PlainReader()).listed == 3
     (source,) = archive.sources()
     assert (source.kind, source.title) == ("list", "bookmarks.html")
-    assert archive.unfetched(source) == [
-        "https://garden.example/pond", "https://garden.example/bees", "https://news.example/",
-    ]  # fmt: skip
+    assert waiting(archive) == ["https://garden.example/bees", "https://garden.example/pond", "https://news.example/"]
     page = archive.page("//garden.example/pond")
     assert page is not None
     assert page.state == "new"
@@ -208,19 +216,7 @@ def test_what_cannot_be_imported_is_said(archive: Archive, tmp_path: Path, name:
 
 
 def test_sync_fetches_what_a_list_names(archive: Archive, tmp_path: Path) -> None:
-    from datetime import UTC, datetime
-
-    from clipper.archive import Window
-
     file = tmp_path / "l.txt"
     file.write_text(PLAIN)
     import_path(file, archive=archive, reader=PlainReader())
-    now = datetime.now(UTC)
-    archive.agenda.adopt(now)
-    window = Window(now, now)
-    due = [
-        one
-        for host in archive.agenda.hosts(window)
-        for one in archive.agenda.pages(host, window, after=("", 0), limit=9)
-    ]
-    assert sorted(page.url for _, page in due) == ["https://garden.example/pond", "https://news.example/"]
+    assert waiting(archive) == ["https://garden.example/pond", "https://news.example/"]

@@ -7,7 +7,8 @@ The corpus is what RELIABILITY.md measured and more: control references, nesting
 one behind what hurts; where `keeps` says so, neither may be lost. Then real pages of ../shared/data are
 broken: bytes flipped, cut, doubled, tags and references put in (20,000 by default; 2,000 in CI).
 
-Counted: crashes of the run (none may happen), pages that took longer than the limit and a second (none),
+Counted: crashes of the run (none may happen), pages that took longer than the reader promises and a second
+(none; the limit is of the processor's time, by the clock a busy machine may take six times as long),
 pages that killed or stalled the reader (allowed; their bytes are kept by the archive), lost sentences.
 """
 
@@ -24,6 +25,7 @@ from datetime import UTC, datetime
 
 from benchmarks.measure import SHARED, real_pages
 from clipper.extract import Reader
+from clipper.extract.worker import PATIENCE
 from clipper.models import Capture, Extraction, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -103,6 +105,7 @@ def _insides() -> Iterator[tuple[str, bool, str]]:
         yield f"{depth:,} nested ul", True, "<ul><li>" * depth + "deep" + "</li></ul>" * depth
         yield f"{depth:,} nested table", True, "<table><tr><td>" * depth + "deep" + "</td></tr></table>" * depth
         yield f"{depth:,} elements that never end", True, "<div>" * depth
+    yield "1,000,000 b that never end", True, "<b>" * 1_000_000
     yield "100,000 links", False, "".join(f"<a href='/{n}'>link {n}</a> " for n in range(100_000))
     yield "100,000 paragraphs", False, "<p>a line of the log, and no more.</p>" * 100_000
     yield "a list of 100,000", False, "<ul>" + "<li>item" * 100_000 + "</ul>"
@@ -182,7 +185,7 @@ class Tally:
         self.pages += 1
         self.verdicts[str(found.verdict)] += 1
         self.slowest = max(self.slowest, took)
-        self.over += took > LIMIT + SLACK
+        self.over += took > PATIENCE * LIMIT + SLACK
         return found
 
     def tell(self, name: str) -> None:

@@ -131,3 +131,12 @@ def test_trafilatura_leaves_the_tree_as_it_is() -> None:
     before = tostring(root)
     assert "gauge" in (answer(root) or "")
     assert tostring(root) == before
+
+
+def test_a_page_too_large_to_choose_in_keeps_its_text_without_its_menus() -> None:
+    lines = "".join(f"<p>Line {n} of the log<b></b><i></i></p>" for n in range(20_500))
+    menu = "".join(f'<li><a href="/{n}">Menu {n}</a></li>' for n in range(9))
+    found = read(f"<title>T</title><ul>{menu}</ul><main>{STORY}{lines}</main>")
+    assert "Sentence number 11" in found.text
+    assert "Line 20499 of the log" in found.text
+    assert "Menu 3" not in found.text

@@ -18,7 +18,7 @@ from clipper.extract.vocabulary import captioned, commented, embedded
 
 __all__ = ["candidates", "chosen", "likely", "once"]
 
-MOST = 20_000  # blocks; on a larger page trafilatura alone decides
+MOST = 20_000  # blocks; on a larger page trafilatura alone decides, or else all but links are kept
 RECALL_OF_ARTICLES = 0.5  # what recall weighs against precision
 QUOTED = 0.9  # the chance of a post of another site that is set into the page
 LEVELS = 6  # elements around a block whose names count
@@ -37,7 +37,9 @@ def chosen(page: Page) -> list[Node]:
     blocks = page.blocks
     places = candidates(page)
     if len(blocks) > MOST:
-        kept = {j for j in places if page.answer.shares[j] >= 0.5}
+        kept = {j for j in places if page.answer.shares[j] >= 0.5} or {
+            j for j in places if 2 * blocks[j].linked < len(blocks[j].letters)
+        }
     else:
         kept = likely(page, places, [chance(row) for row in features(page, places)])
     return once([blocks[j] for j in sorted(kept)])

@@ -87,7 +87,10 @@ def batch(wanted: Addresses, *, db: Path) -> None:
     addresses = [url for host in wanted for url in host]
     with Archive.open(db, create=True) as archive:
         results = run(
-            addresses, archive=archive, open_fetcher=lambda: Fetcher(POLICY), open_reader=lambda: Reader(isolate=False)
+            addresses,
+            archive=archive,
+            open_fetcher=lambda _host: Fetcher(POLICY),
+            open_reader=lambda: Reader(isolate=False),
         )
         assert all(result.outcome.good for result in results)
 

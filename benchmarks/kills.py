@@ -24,7 +24,7 @@ def main(count: int, seed: int) -> None:
             started = time.perf_counter()
             acknowledged = rounds(folder, kind, each, seed=seed)
             took = time.perf_counter() - started
-            print(f"{kind:8} {each:5} kills, {acknowledged:6,} acknowledged, 0 lost, 0 half ({took:.0f} s)", flush=True)
+            print(f"{kind:9} {each:5} kills, {acknowledged:6,} acknowledged, 0 lost, 0 half ({took:.0f} s)", flush=True)
 
 
 if __name__ == "__main__":

@@ -112,9 +112,9 @@ def article(number: int) -> bytes:
 
 
 @contextmanager
-def served(pages: dict[str, bytes], *, hosts: int = 1) -> Iterator[list[str]]:
-    """Serve the pages by path on 127.0.0.1, 127.0.0.2 …; yields the bases, `http://127.0.0.1:PORT`."""
-    with aside(_serve, pages, hosts) as bases:
+def served(pages: dict[str, bytes], *, hosts: int = 1, latency: float = 0.0) -> Iterator[list[str]]:
+    """Serve the pages by path on 127.0.0.1, 127.0.0.2 …, each after `latency` seconds; yields the bases, `http://127.0.0.1:PORT`."""
+    with aside(_serve, pages, hosts, latency) as bases:
         yield bases
 
 
@@ -132,7 +132,7 @@ def aside(serve: Callable[..., object], *arguments: object) -> Iterator[Any]:
         server.join()
 
 
-def _serve(pages: dict[str, bytes], hosts: int, pipe: Connection) -> None:
+def _serve(pages: dict[str, bytes], hosts: int, latency: float, pipe: Connection) -> None:
     import threading
 
     tags = {path: f'"{sha256(body).hexdigest()[:16]}"' for path, body in pages.items()}
@@ -142,6 +142,8 @@ def _serve(pages: dict[str, bytes], hosts: int, pipe: Connection) -> None:
         wbufsize = -1
 
         def do_GET(self) -> None:
+            if latency:
+                time.sleep(latency)
             body = pages.get(self.path)
             if body is not None and self.headers.get("If-None-Match") == tags[self.path]:
                 self.send_response(304)

@@ -99,22 +99,29 @@ def main(folder: Path, *, check: bool) -> None:
         sys.exit(f"an archive has grown: {bodies:.1f} and {whole:.1f} times smaller than WARC")
 
 
+def timed(archive: Archive, name: str) -> tuple[bytes, float]:
+    """A body, and the seconds of the processor that reading it takes: the best of three, as others use it too."""
+    took = []
+    for _ in range(3):
+        started = time.process_time()
+        body = archive.body(name)
+        took.append(time.process_time() - started)
+    return body, min(took)
+
+
 def report(path: Path, every: list[tuple[str, Capture]], *, raw: int, warc: int, filing: float) -> tuple[float, float]:
     """Print the numbers of an archive that holds all captures; how many times smaller bodies and file are."""
     with Archive.open(path, readonly=True) as archive:
         counts = archive.stats()
         times = []
         for _, capture in every:
-            started = time.process_time()
-            same = archive.body(sha256(capture.body).hexdigest()) == capture.body
-            times.append(time.process_time() - started)
-            if not same:
+            body, took = timed(archive, sha256(capture.body).hexdigest())
+            times.append(took)
+            if body != capture.body:
                 sys.exit(f"{capture.url} {capture.fetched_at} came back changed")
         latest = []
         for page in {page for page, _ in every}:
-            started = time.process_time()
-            archive.body(archive.snapshot(page).body_sha256 or "")
-            latest.append(time.process_time() - started)
+            latest.append(timed(archive, archive.snapshot(page).body_sha256 or "")[1])
         (stored,) = archive.connection.execute(
             "SELECT sum(stored) FROM bodies WHERE sha256 NOT IN"
             " (SELECT packed_sha256 FROM texts WHERE packed_sha256 IS NOT NULL)"

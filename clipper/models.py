@@ -7,7 +7,7 @@ it and can be made again. Times are aware datetimes in UTC, texts are `str`, bod
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -119,7 +119,7 @@ class Capture:
     truncated_by: str | None = None
     wire_bytes: int = 0
     milliseconds: int = 0
-    source: str = "live"  # live | replay | file | import
+    source: str = "live"  # live | replay | file | import | feed (what a feed said in the page's place)
 
     def header(self, name: str) -> str | None:
         """The first header of that name, in any case of letters."""
@@ -261,6 +261,7 @@ class Snapshot:
     digest: str  # sha256 hex of the normalised article
     body_sha256: str | None
     change: str | None  # what changed since the version before, in words; None for the first
+    source: str | None = None  # of its capture; `feed` for what a feed said of a page that could not be had
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,13 +303,71 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something that `clip sync` fetches; a row of `feeds`."""
+    """Something that `clip sync` watches; a row of `feeds`, with its plan."""
 
     id: int
     url: str
-    kind: str  # feed | page
+    kind: str  # feed | sitemap | page | list
     title: str | None
     tags: tuple[str, ...]
     last_fetched: datetime | None
     failures: int
     validators: Validators = field(default_factory=Validators)
+    paused: bool = False
+    every: timedelta | None = None  # how often it is looked at, if the user says so
+    private: bool = False  # not exported unless that is asked for
+    site_url: str | None = None
+    folder: tuple[str, ...] = ()  # of the list that it came from
+    due_at: datetime | None = None
+    wait: timedelta = timedelta()
+    warning: str | None = None  # what is odd about it, told once
+    error: str | None = None  # why it could not be read the last time
+    failing_since: datetime | None = None
+    told: bool = False  # whether a report said that it fails
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A page that is to be looked at, with what decides when it is looked at next."""
+
+    page_id: int
+    url: str
+    url_key: str
+    host: str
+    kinds: frozenset[str]  # of the sources that list it
+    every: timedelta | None  # the shortest that a source asks for
+    wait: timedelta  # the last time
+    told: str | None  # what the reports said last: failing, gone; None: that it is well
+    told_at: datetime | None
+    versions: int
+    fetched: bool  # whether the page itself ever came
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A host that answers alike and badly; a row of `host_troubles`. It is left alone after its first pause began."""
+
+    host: str
+    failure: str
+    since: datetime
+    left_until: datetime
+    pauses: int
+    told: bool = False
+    requests: int = 0
+    addresses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a report tells of; a row of `events`, with what it is about."""
+
+    id: int
+    at: datetime
+    kind: str
+    url: str | None = None  # of the page or the feed
+    title: str | None = None
+    host: str | None = None
+    snapshot_id: int | None = None
+    since: datetime | None = None
+    what: str | None = None
+    url_key: str | None = None

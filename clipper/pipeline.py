@@ -29,7 +29,19 @@ from clipper.models import Capture, Completeness, Extraction, Filed, Outcome, Si
 if TYPE_CHECKING:
     from clipper.archive import Archive
 
-__all__ = ["Gathered", "Job", "Result", "clip", "clip_file", "gather", "judged", "prepare", "settle"]
+__all__ = [
+    "Gathered",
+    "Job",
+    "Result",
+    "clip",
+    "clip_file",
+    "file",
+    "gather",
+    "judged",
+    "prepare",
+    "settle",
+    "weigh",
+]
 
 
 SAME_TEXT = 3  # other addresses of a host with a page's text from which it is no article
@@ -187,20 +199,31 @@ def settle(gathered: Gathered, *, archive: Archive, reader: Reads | None = None)
     With a `reader`, an article that seems to have changed is compared with today's reading of the
     version before it: a better extractor, a new rule, or a site that is known better, is no change of the page.
     """
+    return file(weigh(gathered, archive=archive, reader=reader), archive=archive)
+
+
+def weigh(gathered: Gathered, *, archive: Archive, reader: Reads | None = None) -> Gathered:
+    """The first half of `settle`: what was gathered, judged and compared with what is archived."""
     job, capture, extraction = gathered.job, gathered.capture, gathered.extraction
-    if gathered.error is not None or capture is None:
-        return _settle_error(gathered, archive)
-    if extraction is None:
-        filed = (
-            archive.record_not_modified(capture, url_key=job.url_key)
-            if capture.status == 304
-            else archive.record_same_body(capture, url_key=job.url_key)
-        )
-        return _result(job, capture, None, filed)
+    if gathered.error is not None or capture is None or extraction is None:
+        return gathered
     extraction = judged(extraction, archive=archive, url=capture.final_url, url_key=job.url_key)
     if reader is not None and extraction.verdict.good:
         _compare_like_with_like(extraction, job, archive=archive, reader=reader)
-    filed = archive.record(capture, extraction, url_key=job.url_key)
+    return replace(gathered, extraction=extraction)
+
+
+def file(weighed: Gathered, *, archive: Archive) -> Result:
+    """The second half of `settle`: nothing but one transaction."""
+    job, capture, extraction = weighed.job, weighed.capture, weighed.extraction
+    if weighed.error is not None or capture is None:
+        return _settle_error(weighed, archive)
+    if extraction is not None:
+        filed = archive.record(capture, extraction, url_key=job.url_key)
+    elif capture.status == 304:
+        filed = archive.record_not_modified(capture, url_key=job.url_key)
+    else:
+        filed = archive.record_same_body(capture, url_key=job.url_key)
     return _result(job, capture, extraction, filed)
 
 

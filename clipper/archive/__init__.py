@@ -8,18 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from clipper.archive.agenda import Record, Window
     from clipper.archive.archive import Archive
     from clipper.archive.digest import article_digest
     from clipper.archive.reader import KeepBodies
     from clipper.archive.rows import Evidence
 
-__all__ = ["Archive", "Evidence", "KeepBodies", "article_digest"]
+__all__ = ["Archive", "Evidence", "KeepBodies", "Record", "Window", "article_digest"]
 
 HOMES = {
     "Archive": "archive",
     "KeepBodies": "reader",
     "article_digest": "digest",
     "Evidence": "rows",
+    "Record": "agenda",
+    "Window": "agenda",
 }
 
 

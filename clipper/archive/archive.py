@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Self
 from clipper.archive import connection, rows
 from clipper.archive.reader import KeepBodies, Reader
 from clipper.errors import ArchiveError
-from clipper.models import Capture, Extraction, Filed, Hop, Outcome, Source, Validators
+from clipper.models import Capture, Extraction, Filed, Hop, Outcome, Source
 
 if TYPE_CHECKING:
     import sqlite3
 
+    from clipper.archive.agenda import Agenda
+    from clipper.archive.diary import Diary
     from clipper.archive.merge import Merged
     from clipper.archive.prune import Doomed, Rule
     from clipper.archive.repair import Repaired
     from clipper.archive.rereading import Came, Stored
     from clipper.archive.seals import Seal
+    from clipper.archive.watching import Sources
 
 __all__ = ["Archive", "KeepBodies"]
 
@@ -242,6 +245,31 @@ class Archive(Reader):
         with self._writing():
             remarks.note(self.connection, url_key, text, now=rows.stamp(self._clock()))
 
+    @property
+    def watched(self) -> Sources:
+        """What is watched, and how it is doing."""
+        from clipper.archive.watching import Sources
+
+        return Sources(self.connection, reading=self._reading, writing=self._writing)
+
+    @property
+    def agenda(self) -> Agenda:
+        """Which page is looked at again, and when."""
+        from clipper.archive.agenda import Agenda
+
+        return Agenda(self.connection, reading=self._reading, writing=self._writing)
+
+    @property
+    def diary(self) -> Diary:
+        """What runs did, and what a report tells of it."""
+        from clipper.archive.diary import Diary
+
+        return Diary(self.connection, reading=self._reading, writing=self._writing)
+
+    def sources(self) -> list[Source]:
+        """What is watched and not paused, in the order in which it was added."""
+        return self.watched.all(paused=False)
+
     def watch(self, url: str, *, kind: str, title: str | None = None, tags: tuple[str, ...] = ()) -> Source:
         """Watch a feed or a page; watching it again adds the tags."""
         from clipper.archive import watching
@@ -256,20 +284,6 @@ class Archive(Reader):
 
         with self._writing():
             return watching.unwatch(self.connection, url)
-
-    def source_read(self, source: Source, validators: Validators, *, at: datetime) -> None:
-        """Note that a feed was fetched."""
-        from clipper.archive import watching
-
-        with self._writing():
-            watching.source_read(self.connection, source, validators, at=rows.stamp(at))
-
-    def source_failed(self, source: Source, *, at: datetime) -> None:
-        """Note that a feed could not be fetched or read."""
-        from clipper.archive import watching
-
-        with self._writing():
-            watching.source_failed(self.connection, source, at=rows.stamp(at))
 
     def list_entry(
         self,
@@ -296,7 +310,7 @@ class Archive(Reader):
             )
 
     def _writing(self) -> AbstractContextManager[None]:
-        from clipper.archive import indexing, ledger
+        from clipper.archive import indexing, ledger, sums
 
         if self._batching:
             return nullcontext()
@@ -305,13 +319,15 @@ class Archive(Reader):
             with connection.translated(self.path):
                 ledger.watch(self.connection)
                 indexing.watch(self.connection)
+                sums.watch(self.connection)
             self._watched = True
         return connection.transaction(self.connection, self.path, keep=self._keep, finish=_finish)
 
 
 def _finish(connection: sqlite3.Connection) -> None:
-    """What every transaction ends with: the index follows, and the ledger says what was filed."""
-    from clipper.archive import indexing, ledger
+    """What every transaction ends with: the index and the sums follow, and the ledger says what was filed."""
+    from clipper.archive import indexing, ledger, sums
 
     indexing.flush(connection)
+    sums.flush(connection)
     ledger.append(connection)

@@ -50,13 +50,13 @@ def _told(connection: sqlite3.Connection, check: dict[str, Any]) -> Capture | Un
     name = check["body_sha256"] or check["dropped_sha256"]
     if check["status"] is None:
         return Untold(check["url"], at, "no answer came")
-    if check["source"] == "import" and check["content_type"] == CLIPPING:
+    evidence = rows.evidence((check["request_headers"], check["headers"], check["hops"], check["truncated_by"]))
+    if check["source"] == "import" and CLIPPING in (check["content_type"], dict(evidence.headers).get("Content-Type")):
         return Untold(check["url"], at, "it was imported as Markdown, no server sent it")
     if name is not None and not bodies.there(connection, name):
         return Untold(check["url"], at, "its bytes were not kept")
     if name is None and check["status"] == HTTPStatus.OK:
         return Untold(check["url"], at, "no bytes came")
-    evidence = rows.evidence((check["request_headers"], check["headers"], check["hops"], check["truncated_by"]))
     headers = evidence.headers
     if not headers and check["content_type"] and check["source"] != "file":
         headers = (("Content-Type", check["content_type"]),)

@@ -23,6 +23,7 @@ from clipper.errors import ArchiveError
 __all__ = ["connect", "transaction", "translated"]
 
 BUSY_MILLISECONDS = 30_000
+MAGIC, SMALLEST = b"SQLite format 3\0", 512  # how a database begins, and how small one can be, in bytes
 POLL = 0.003  # seconds between two looks whether it is our turn
 # What SQLite says, and what a person can do about it.
 ADVICE = {
@@ -129,6 +130,8 @@ def _check_file(path: Path, *, create: bool) -> None:
         return
     if path.is_dir():
         raise ArchiveError(f"{path} is a folder, not an archive", path=str(path))
+    if path.exists():
+        _check_header(path)
     if create and not path.parent.is_dir():
         raise ArchiveError(f"there is no folder {path.parent} to put an archive in", path=str(path))
     if not create and not path.exists():
@@ -136,6 +139,19 @@ def _check_file(path: Path, *, create: bool) -> None:
             f"no archive at {path}; `clip URL` makes one, --db or $CLIPPER_DB names another",
             path=str(path),
         )
+
+
+def _check_header(path: Path) -> None:
+    """SQLite takes a file of up to 511 bytes for an empty database, and would write over it."""
+    if not path.is_file():
+        raise ArchiveError(f"{path} is no plain file; an archive has to be one", path=str(path))
+    try:
+        with path.open("rb") as file:
+            start = file.read(SMALLEST)
+    except OSError as error:
+        raise ArchiveError(f"cannot read the archive {path}: {error.strerror}", path=str(path)) from error
+    if start and (len(start) < SMALLEST or not start.startswith(MAGIC)):
+        raise ArchiveError(f"{path} is not an SQLite file, so no archive; nothing of it was changed", path=str(path))
 
 
 def _raw(path: Path, *, options: str = "mode=rwc") -> sqlite3.Connection:
@@ -186,7 +202,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int | None:
                 path=str(path),
             )
         return version
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    if application or version or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise ArchiveError(f"{path} is an SQLite file, but not an archive of clipper's", path=str(path))
     return None
 

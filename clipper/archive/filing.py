@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clipper.archive import bodies, learning, retention, rows, standing
+from clipper.archive import bodies, learning, retention, rows
+from clipper.archive.attempts import Attempt, next_seq, written
 from clipper.archive.digest import article_digest
+from clipper.archive.sameness import same_words
 from clipper.archive.versions import (
     Good,
     Version,
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from clipper.archive.reader import KeepBodies
 
 __all__ = [
-    "Attempt",
     "base_for",
     "file_capture",
     "file_failure",
@@ -50,32 +51,7 @@ __all__ = [
     "page_for",
     "storable",
     "version_of",
-    "written",
 ]
-
-# Never stored, though a capture should not have them in the first place.
-SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One row of `checks` in the making."""
-
-    page_id: int
-    checked_at: str
-    seq: int
-    url: str
-    outcome: Outcome
-    status: int | None = None
-    reason: str | None = None
-    verdict: Verdict | None = None
-    digest: str | None = None
-    snapshot_id: int | None = None
-    body_sha256: str | None = None
-    dropped_sha256: str | None = None
-    milliseconds: int = 0
-    attempts: int = 1
-    size: int = 0  # of the body, kept or not
 
 
 def file_capture(
@@ -98,7 +74,13 @@ def file_capture(
     if not _fit(capture, extraction):
         why = _why_unusable(capture, extraction)
         return _file_bad(connection, replace(attempt, outcome=Outcome.UNUSABLE, reason=why), capture)
-    version = version_of(capture, extraction, page_id=page_id, at=attempt.checked_at, seq=attempt.seq, now=now)
+    before = good_before(connection, page_id, attempt.checked_at, attempt.seq)
+    if before and before.digest != digest and same_words(connection, before.snapshot_id, capture, extraction):
+        version = _again(connection, before.snapshot_id, attempt)
+    else:
+        version = version_of(
+            capture, extraction, page_id=page_id, at=attempt.checked_at, seq=attempt.seq, digest=digest, now=now
+        )
     return _file_good(connection, attempt, capture, version, keep=keep)
 
 
@@ -161,8 +143,10 @@ def file_failure(
 
 
 def page_for(connection: sqlite3.Connection, url_key: str, url: str) -> int:
-    """The id of the page with that key, made if need be."""
-    row = connection.execute("SELECT id FROM pages WHERE url_key = ?", (url_key,)).fetchone()
+    """The id of the page with that key or alias, made if need be."""
+    row = connection.execute(
+        "SELECT id FROM pages WHERE url_key = ?1 UNION ALL SELECT page_id FROM aliases WHERE url_key = ?1", (url_key,)
+    ).fetchone()
     if row:
         return int(row[0])
     host = (urlsplit(url).hostname or "").rstrip(".")
@@ -175,14 +159,10 @@ def page_for(connection: sqlite3.Connection, url_key: str, url: str) -> int:
 
 def _begun(connection: sqlite3.Connection, page_id: int, capture: Capture) -> Attempt:
     at = rows.stamp(capture.fetched_at)
-    (seq,) = connection.execute(
-        "SELECT coalesce(max(seq) + 1, 0) FROM checks WHERE page_id = ? AND checked_at = ?",
-        (page_id, at),
-    ).fetchone()
     return Attempt(
         page_id=page_id,
         checked_at=at,
-        seq=seq,
+        seq=next_seq(connection, page_id, capture.url, at),
         url=capture.url,
         outcome=Outcome.FAILED,
         status=capture.status or None,
@@ -206,8 +186,10 @@ def _why_unusable(capture: Capture, extraction: Extraction) -> str:
     return f"status {capture.status}"
 
 
-def version_of(capture: Capture, extraction: Extraction, *, page_id: int, at: str, seq: int, now: str) -> Version:
-    """What a capture and its reading would be as a version."""
+def version_of(
+    capture: Capture, extraction: Extraction, *, page_id: int, at: str, seq: int, digest: str, now: str
+) -> Version:
+    """What a capture and its reading would be as a version; `digest` is the article's."""
     columns: dict[str, Any] = {
         "page_id": page_id,
         "title": extraction.title,
@@ -233,7 +215,7 @@ def version_of(capture: Capture, extraction: Extraction, *, page_id: int, at: st
         "replaced_characters": extraction.replaced_characters,
         "completeness": str(capture.completeness),
         "source": capture.source,
-        "digest": article_digest(extraction.title, extraction.text),
+        "digest": digest,
     }
     markdown = extraction.markdown or extraction.text
     columns = {name: storable(value) for name, value in columns.items()}
@@ -315,62 +297,6 @@ def _bad_base(connection: sqlite3.Connection, attempt: Attempt) -> str | None:
         (attempt.page_id,),
     ).fetchone()
     return row[0] if row else None
-
-
-def written(connection: sqlite3.Connection, attempt: Attempt, capture: Capture) -> Filed:
-    """Write the check and its evidence, and let the page follow."""
-    columns: dict[str, Any] = {
-        "page_id": attempt.page_id,
-        "checked_at": attempt.checked_at,
-        "seq": attempt.seq,
-        "outcome": str(attempt.outcome),
-        "reason": storable(attempt.reason),
-        "verdict": str(attempt.verdict) if attempt.verdict else None,
-        "status": attempt.status,
-        "url": attempt.url,
-        "final_url": capture.final_url if capture.final_url != attempt.url else None,
-        "bytes": attempt.size,
-        "milliseconds": attempt.milliseconds,
-        "attempts": attempt.attempts,
-        "completeness": str(capture.completeness),
-        "source": capture.source,
-        "digest": attempt.digest,
-        "snapshot_id": attempt.snapshot_id,
-        "body_sha256": attempt.body_sha256,
-        "dropped_sha256": attempt.dropped_sha256,
-    }
-    cursor = connection.execute(
-        f"INSERT INTO checks ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-        tuple(columns.values()),
-    )
-    check_id = int(cursor.lastrowid or 0)
-    _write_evidence(connection, check_id, attempt, capture)
-    standing.follow(connection, check_id, validators=capture.validators)
-    change = None
-    if attempt.outcome is Outcome.CHANGED:
-        (change,) = connection.execute("SELECT change FROM snapshots WHERE id = ?", (attempt.snapshot_id,)).fetchone()
-    return Filed(
-        outcome=attempt.outcome,
-        page_id=attempt.page_id,
-        check_id=check_id,
-        snapshot_id=attempt.snapshot_id,
-        change=change,
-    )
-
-
-def _write_evidence(connection: sqlite3.Connection, check_id: int, attempt: Attempt, capture: Capture) -> None:
-    """Keep what came besides the body, unless it is one plain "nothing new" like many before."""
-    if attempt.outcome is Outcome.NOT_MODIFIED and len(capture.hops) < 2:
-        return
-    sent = tuple((name, value) for name, value in capture.request_headers if name.lower() not in SECRET)
-    values = (
-        rows.headers_json(sent),
-        rows.headers_json(capture.headers),
-        rows.hops_json(capture.hops),
-        capture.truncated_by,
-    )
-    if any(values):
-        connection.execute("INSERT INTO evidence VALUES (?, ?, ?, ?, ?)", (check_id, *values))
 
 
 def _stored(connection: sqlite3.Connection, name: str) -> bool:

@@ -36,7 +36,9 @@ def watch(connection: sqlite3.Connection) -> None:
     }.items():
         connection.execute(
             f"CREATE TEMP TRIGGER IF NOT EXISTS stale_{event.lower()} AFTER {event} ON main.search BEGIN"
-            f" INSERT OR IGNORE INTO stale VALUES ({was}); END"
+            # An upsert around it would turn OR IGNORE into an error.
+            f" INSERT INTO stale SELECT {was} WHERE NOT EXISTS"
+            f" (SELECT 1 FROM stale WHERE snapshot_id = {was.split(',')[0]}); END"
         )
 
 

@@ -13,18 +13,20 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 from urllib.parse import urlsplit
 
 from clipper import urls
 from clipper.archive.digest import normalised
 from clipper.models import Extraction, Observed, Site, SiteBlock
 
-__all__ = ["SiteSummary", "learn", "reset", "same_text", "site", "sites"]
+__all__ = ["SiteSummary", "learn", "merge", "merge_page", "reset", "same_text", "site", "sites", "twins"]
 
 RECURS = 3  # pages from which a line is told to the reader
 MOST = 4_000  # lines of a host that a reader is told of, those of most pages first
 FORGET_AFTER = 30  # pages of the host after which a line of a single page is forgotten
 TIDY_EVERY = 10  # pages
+LINE = "digest, pages, above, within, below, turn, sample, first_seen, last_seen"  # of site_blocks, to be merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,74 @@ def same_text(connection: sqlite3.Connection, extraction: Extraction, *, url: st
     return int(count)
 
 
+def twins(connection: sqlite3.Connection, extraction: Extraction, *, url: str) -> list[tuple[str, str]]:
+    """(key, canonical address) of the pages of the host with the very same text that name a canonical address."""
+    if not extraction.text:
+        return []
+    return connection.execute(
+        "SELECT pages.url_key, canonical_url FROM site_pages JOIN pages ON pages.id = site_pages.page_id"
+        " WHERE site_pages.host = ? AND text_digest = ? AND canonical_url IS NOT NULL ORDER BY pages.id LIMIT 20",
+        (urls.site_of(url), _digest(extraction.text)),
+    ).fetchall()
+
+
+def merge_page(
+    connection: sqlite3.Connection, other: sqlite3.Connection, ours: int, theirs: int, *, latest: bool
+) -> None:
+    """Take over what another archive knows of a page's text (all of it if `latest`), and that it taught."""
+    row = other.execute(
+        "SELECT host, text_digest, canonical_url, learned FROM site_pages WHERE page_id = ?", (theirs,)
+    ).fetchone()
+    if row is None:
+        return
+    known = connection.execute("SELECT learned FROM site_pages WHERE page_id = ?", (ours,)).fetchone()
+    if known is None or latest:
+        connection.execute("DELETE FROM site_pages WHERE page_id = ?", (ours,))
+        connection.execute(
+            "INSERT INTO site_pages (page_id, host, text_digest, canonical_url, learned) VALUES (?, ?, ?, ?, ?)",
+            (ours, *row[:3], max(row[3], known[0] if known else 0)),
+        )
+    elif row[3] > known[0]:
+        connection.execute("UPDATE site_pages SET learned = 1 WHERE page_id = ?", (ours,))
+
+
+def merge(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
+    """Of each line and container of each host keep what more pages taught, in this archive or the other.
+
+    Nobody knows which pages both counted, so nothing is added up: merging twice is once, in any order.
+    """
+    for host, pages in other.execute("SELECT host, pages FROM sites").fetchall():
+        connection.execute(
+            "INSERT INTO sites (host, pages) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET pages = excluded.pages"
+            " WHERE excluded.pages > pages",
+            (host, pages),
+        )
+        for row in other.execute(f"SELECT {LINE} FROM site_blocks WHERE host = ?", (host,)).fetchall():
+            _merge_line(connection, host, row)
+        containers = other.execute("SELECT host, path, pages FROM site_containers WHERE host = ?", (host,))
+        connection.executemany(
+            "INSERT INTO site_containers (host, path, pages) VALUES (?, ?, ?) ON CONFLICT (host, path)"
+            " DO UPDATE SET pages = excluded.pages WHERE excluded.pages > pages",
+            containers.fetchall(),
+        )
+        _tidy(connection, host, _pages(connection, host))
+
+
+def _merge_line(connection: sqlite3.Connection, host: str, theirs: tuple[Any, ...]) -> None:
+    """The line as the archive knows it in which more pages had it, seen as long as either did."""
+    found = connection.execute(f"SELECT {LINE} FROM site_blocks WHERE host = ? AND digest = ?", (host, theirs[0]))
+    ours = found.fetchone() or theirs
+    weightier = max(ours[:-2], theirs[:-2], key=lambda row: (row[1:-1], row[-1] or ""))
+    merged = (*weightier, min(ours[-2], theirs[-2]), max(ours[-1], theirs[-1]))
+    connection.execute(
+        f"INSERT INTO site_blocks (host, {LINE}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        " ON CONFLICT (host, digest) DO UPDATE SET pages = ?3, above = ?4, within = ?5, below = ?6, turn = ?7,"
+        " sample = ?8, first_seen = ?9, last_seen = ?10 WHERE (pages, above, within, below, turn, sample, first_seen,"
+        " last_seen) IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        (host, *merged),
+    )
+
+
 def reset(connection: sqlite3.Connection, host: str) -> int:
     """Forget what was learned of a host; how many lines that were. Its pages teach again when read."""
     count = connection.execute("DELETE FROM site_blocks WHERE host = ?", (host,)).rowcount
@@ -132,9 +202,14 @@ def _take_in(connection: sqlite3.Connection, observed: Observed, now: str) -> No
             (host, observed.container),
         )
     if turn % TIDY_EVERY == 0:
-        connection.execute(
-            "DELETE FROM site_blocks WHERE host = ? AND pages = 1 AND turn <= ?", (host, turn - FORGET_AFTER)
-        )
+        _tidy(connection, host, turn)
+
+
+def _tidy(connection: sqlite3.Connection, host: str, turn: int) -> None:
+    """Forget the lines of one page that no later one had."""
+    connection.execute(
+        "DELETE FROM site_blocks WHERE host = ? AND pages = 1 AND turn <= ?", (host, turn - FORGET_AFTER)
+    )
 
 
 def _pages(connection: sqlite3.Connection, host: str) -> int:

@@ -37,6 +37,7 @@ KINDS: dict[str, str] = {
         "id, title, url, kind, etag, last_modified, last_fetched, added_at, interval_seconds, paused, failures, tags"
     ),
     "listings": "id, feed_id, page_id, title, listed_at, published, url",
+    "aliases": "id, page_id, url_key, url, reason, seen_at",
     "assets": "id, snapshot_id, url, body_sha256, content_type",
     "tombstones": ("id, page_id, title, fetched_at, seq, url, words, digest, body_sha256, snapshot, pruned_at, reason"),
     "seals": "id, sealed_at, entry, head, service, token",
@@ -58,7 +59,9 @@ def watch(connection: sqlite3.Connection) -> None:
             name = f"touched_{table}_{event.split()[0].lower()}"
             connection.execute(
                 f"CREATE TEMP TRIGGER IF NOT EXISTS {name} AFTER {event} ON main.{table} BEGIN"
-                f" INSERT OR IGNORE INTO touched VALUES ('{kind}', {side}.{key}); END"
+                # An upsert around it would turn OR IGNORE into an error.
+                f" INSERT INTO touched SELECT '{kind}', {side}.{key} WHERE NOT EXISTS"
+                f" (SELECT 1 FROM touched WHERE kind = '{kind}' AND row = {side}.{key}); END"
             )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from clipper.archive import ledger
+from clipper.archive import ledger, sums
 from clipper.archive.schema import SCRIPTS
 
 __all__ = ["migrate", "migrations"]
@@ -25,6 +25,8 @@ migrations = Migrations(SET)
 AFTER: dict[str, Callable[[sqlite3.Connection], None]] = {
     "m002_ledger": ledger.adopt,
     "m003_proof": ledger.widen,
+    "m005_scale": sums.make,
+    "m008_sums": sums.make,
 }
 
 

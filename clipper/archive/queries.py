@@ -40,7 +40,11 @@ COUNTED = ("pages", "snapshots", "texts", "checks", "bodies", "feeds", "listings
 
 
 def page(connection: sqlite3.Connection, url_key: str) -> Page | None:
+    """The page with that key, or that has it as an alias."""
     row = connection.execute(f"SELECT {rows.PAGE} FROM pages WHERE url_key = ?", (url_key,)).fetchone()
+    if row is None:
+        alias = "SELECT page_id FROM aliases WHERE url_key = ?"
+        row = connection.execute(f"SELECT {rows.PAGE} FROM pages WHERE id = ({alias})", (url_key,)).fetchone()
     return rows.page(row) if row else None
 
 

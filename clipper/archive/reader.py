@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from clipper.archive import connection, queries
 from clipper.archive.rows import Evidence
-from clipper.models import Capture, Check, Extraction, Hit, Page, PageState, Site, Snapshot, Source, Validators
+from clipper.models import Capture, Check, Extraction, Hit, Page, PageState, Site, Snapshot, Validators
 
 if TYPE_CHECKING:
     from clipper.archive.captures import Untold
@@ -283,20 +283,6 @@ class Reader:
 
         with self._reading():
             return remarks.notes(self.connection, url_key)
-
-    def sources(self) -> list[Source]:
-        """What is watched, in the order in which it was added."""
-        from clipper.archive import watching
-
-        with self._reading():
-            return watching.sources(self.connection)
-
-    def unfetched(self, source: Source) -> list[str]:
-        """The addresses that a feed lists and that no version is archived of, the oldest first."""
-        from clipper.archive import watching
-
-        with self._reading():
-            return watching.unfetched(self.connection, source)
 
     def verify(self, *, expected_head: str | None = None) -> Iterator[Damage]:
         """Every damage there is, with the place; reads all of the file and writes nothing."""

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clipper.archive import bodies, indexing, ledger, rows, standing, texts
+from clipper.archive import bodies, indexing, learning, ledger, rows, standing, sums, texts
 from clipper.archive.digest import article_digest
 from clipper.errors import ArchiveError
 from clipper.models import Capture, Extraction
@@ -47,8 +47,24 @@ def repair(
         if not _sound(connection, name):
             bodies.drop_if_unused(connection, name)
     _recount_bodies(connection)
+    _forget(connection)
     _derive(connection)
     return done
+
+
+def _forget(connection: sqlite3.Connection) -> None:
+    """What was learned of a host and is not what it was: its pages teach again when they are read.
+
+    An interrupted run of `clip reextract` begins anew; what is due stands as it is, and the next run decides it again.
+    """
+    for kind, host in sums.wrong(connection):
+        if kind == "rereadings":
+            connection.execute("DELETE FROM rereadings WHERE finished_at IS NULL")
+        elif kind.startswith("site"):
+            learning.reset(connection, host)
+        if kind == "site_pages":
+            connection.execute("DELETE FROM site_pages WHERE host = ?", (host,))
+    sums.make(connection)
 
 
 def _derive(connection: sqlite3.Connection) -> None:

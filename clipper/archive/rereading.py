@@ -193,7 +193,8 @@ def _accept(connection: sqlite3.Connection, found: Stored, extraction: Extractio
     page_id, at, seq, name = connection.execute(
         "SELECT page_id, checked_at, seq, body_sha256 FROM checks WHERE id = ?", (found.check_id,)
     ).fetchone()
-    version = filing.version_of(capture, extraction, page_id=page_id, at=at, seq=seq, now=now)
+    digest = article_digest(extraction.title, extraction.text)
+    version = filing.version_of(capture, extraction, page_id=page_id, at=at, seq=seq, digest=digest, now=now)
     version.columns["body_sha256"] = name
     placed = place(
         connection,

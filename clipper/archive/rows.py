@@ -16,7 +16,6 @@ from clipper.models import (
     Page,
     PageState,
     Snapshot,
-    Source,
     Validators,
     Verdict,
 )
@@ -25,7 +24,6 @@ __all__ = [
     "CHECK",
     "PAGE",
     "SNAPSHOT",
-    "SOURCE",
     "Evidence",
     "check",
     "evidence",
@@ -33,7 +31,6 @@ __all__ = [
     "hops_json",
     "page",
     "snapshot",
-    "source",
     "stamp",
     "storable",
     "when",
@@ -51,15 +48,11 @@ SNAPSHOT = (
     "snapshots.id, snapshots.page_id, snapshots.url, snapshots.fetched_at, snapshots.seq,"
     " snapshots.final_url, snapshots.status, snapshots.verdict, snapshots.title, snapshots.author,"
     " snapshots.site, snapshots.published, snapshots.modified, snapshots.language, snapshots.words,"
-    " snapshots.digest, snapshots.body_sha256, snapshots.change"
+    " snapshots.digest, snapshots.body_sha256, snapshots.change, snapshots.source"
 )
 CHECK = (
     "checks.id, checks.page_id, checks.checked_at, checks.outcome, checks.reason, checks.verdict,"
     " checks.status, checks.bytes, checks.milliseconds, checks.snapshot_id, checks.body_sha256"
-)
-SOURCE = (
-    "feeds.id, feeds.url, feeds.kind, feeds.title, feeds.tags, feeds.last_fetched, feeds.failures,"
-    " feeds.etag, feeds.last_modified"
 )
 
 
@@ -136,6 +129,7 @@ def snapshot(row: Row) -> Snapshot:
         digest=row[15],
         body_sha256=row[16],
         change=row[17],
+        source=row[18],
     )
 
 
@@ -153,20 +147,6 @@ def check(row: Row) -> Check:
         milliseconds=row[8] or 0,
         snapshot_id=row[9],
         body_sha256=row[10],
-    )
-
-
-def source(row: Row) -> Source:
-    """A row of `SOURCE`."""
-    return Source(
-        id=row[0],
-        url=row[1],
-        kind=row[2],
-        title=row[3],
-        tags=tuple(json.loads(row[4])),
-        last_fetched=when(row[5]),
-        failures=row[6],
-        validators=Validators(etag=row[7], last_modified=row[8]),
     )
 
 

@@ -5,6 +5,9 @@ The comments are part of the file: SQLite keeps them, so that `.schema` explains
 
 from __future__ import annotations
 
+from clipper.archive.schema_browsing import BROWSING
+from clipper.archive.schema_watching import WATCHING
+
 __all__ = ["APPLICATION_ID", "LATEST", "SCRIPTS"]
 
 APPLICATION_ID = 0x636C6970  # "clip"
@@ -309,10 +312,45 @@ CREATE TABLE rereadings ( -- a run of `clip reextract`, and how far it came
 ) STRICT;
 """
 
+# What tables and views of a million rows need, so that their pages open at once.
+SCALE = """
+CREATE INDEX snapshots_changed ON snapshots(fetched_at DESC) WHERE change IS NOT NULL;
+CREATE INDEX snapshots_language ON snapshots(language);
+CREATE INDEX checks_outcome ON checks(outcome);
+CREATE INDEX checks_failures ON checks(checked_at DESC) WHERE outcome IN ('unusable', 'failed', 'refused');
+-- An ORDER BY or a join would make counting their rows look at every row of the tables below; the order is the index's.
+DROP VIEW recent_changes;
+DROP VIEW failures;
+CREATE VIEW recent_changes AS -- versions after a page's first, the newest on top
+SELECT snapshots.id AS snapshot_id, snapshots.fetched_at, snapshots.title,
+    (SELECT host FROM pages WHERE pages.id = snapshots.page_id) AS host,
+    snapshots.change, snapshots.words_added, snapshots.words_removed, snapshots.url
+FROM snapshots INDEXED BY snapshots_changed WHERE snapshots.change IS NOT NULL;
+CREATE VIEW failures AS -- checks that went wrong, the newest on top
+SELECT checks.id AS check_id, checks.checked_at, checks.outcome, checks.verdict, checks.status, checks.reason,
+    (SELECT title FROM pages WHERE pages.id = checks.page_id) AS title,
+    (SELECT host FROM pages WHERE pages.id = checks.page_id) AS host, checks.url,
+    (SELECT state FROM pages WHERE pages.id = checks.page_id) AS state
+FROM checks INDEXED BY checks_failures WHERE checks.outcome IN ('unusable', 'failed', 'refused');
+CREATE TABLE sums ( -- of the rows that the ledger does not chain: what was learned of hosts, runs of reextract
+    kind TEXT NOT NULL, -- the table
+    host TEXT NOT NULL, -- whose rows; empty where they are no host's
+    rows INTEGER NOT NULL,
+    sum INTEGER NOT NULL, -- of the rows' hashes, modulo 2^44; see docs/format.md
+    PRIMARY KEY (kind, host)
+) STRICT, WITHOUT ROWID;
+"""
+
+SUMS = "-- From here on `sums` covers what is due, what reports tell of, and how hosts and feeds do, too."
+
 SCRIPTS: tuple[tuple[str, str], ...] = (
     ("m001_archive", TABLES + SEARCH + VIEWS),
     ("m002_ledger", LEDGER),
     ("m003_proof", PROOF),
     ("m004_learning", LEARNING),
+    ("m005_scale", SCALE),
+    ("m006_watching", WATCHING),
+    ("m007_browsing", BROWSING),
+    ("m008_sums", SUMS),
 )
 LATEST = len(SCRIPTS)

@@ -36,7 +36,14 @@ MATCHES = (
     "SELECT search.snapshot_id, search.page_id FROM search_fts"
     " JOIN search ON search.snapshot_id = search_fts.rowid WHERE search_fts MATCH ?"
 )
+NEWEST = (
+    "SELECT search.snapshot_id, search.page_id FROM"
+    " (SELECT rowid AS found FROM search_fts WHERE search_fts MATCH ? ORDER BY rowid DESC LIMIT ?)"
+    " JOIN search ON search.snapshot_id = found"
+)
+AMONG_NEWEST = 20_000  # matches, of words that a great many pages have
 TITLE_WEIGHT, BODY_WEIGHT = 8.0, 1.0
+Among = tuple[str, tuple[str, ...]]
 
 
 def spaced(text: str) -> str:
@@ -65,62 +72,88 @@ def match_expression(query: str) -> str:
     return " ".join(terms)
 
 
-def find(connection: sqlite3.Connection, query: str, *, limit: int) -> list[Hit]:
-    """The best pages first, one hit each, shown in its newest version that matches."""
+def find(
+    connection: sqlite3.Connection, query: str, *, limit: int, skip: int = 0, among: Among | None = None
+) -> list[Hit]:
+    """The best pages first, one hit each, shown in its newest version that matches.
+
+    The first `skip` pages are left out. `among` is SQL on `pages`, with its values: only such pages count.
+    """
     expression = match_expression(query)
     if not expression or limit < 1:
         return []
     found: dict[int, int] = {}
-    for snapshot_id, page_id in _ranked(connection, expression, limit=limit):
+    matching = _matching(connection, expression)
+    ranked = _newest_first if matching is None else _ranked
+    for snapshot_id, page_id in ranked(connection, expression, limit=skip + limit, among=among):
         found.setdefault(page_id, snapshot_id)
-        if len(found) == limit:
+        if len(found) == skip + limit:
             break
     return [
-        _hit(connection, expression, _newest(connection, expression, page_id) or snapshot_id)
-        for page_id, snapshot_id in found.items()
+        _hit(connection, expression, _newest(connection, expression, page_id, matching) or snapshot_id)
+        for page_id, snapshot_id in list(found.items())[skip:]
     ]
 
 
-def _newest(connection: sqlite3.Connection, expression: str, page_id: int) -> int | None:
+def _matching(connection: sqlite3.Connection, expression: str) -> set[int] | None:
+    """The versions that match; None if they are a great many."""
+    found = connection.execute("SELECT rowid FROM search_fts WHERE search_fts MATCH ? LIMIT ?", (expression, BROAD))
+    matching = {snapshot_id for (snapshot_id,) in found}
+    return matching if len(matching) < BROAD else None
+
+
+def _newest(connection: sqlite3.Connection, expression: str, page_id: int, matching: set[int] | None) -> int | None:
     """The newest version of the page that matches: what a reader wants to see of it."""
     versions = connection.execute(
         "SELECT id FROM snapshots WHERE page_id = ? ORDER BY fetched_at DESC, seq DESC", (page_id,)
     )
     match = "SELECT rowid FROM search_fts WHERE search_fts MATCH ? AND rowid = ?"
     for (snapshot_id,) in versions:
-        if connection.execute(match, (expression, snapshot_id)).fetchone():
+        if matching is not None:
+            if snapshot_id in matching:
+                return int(snapshot_id)
+        elif connection.execute(match, (expression, snapshot_id)).fetchone():
             return int(snapshot_id)
     return None
 
 
-def _ranked(connection: sqlite3.Connection, expression: str, *, limit: int) -> list[tuple[int, int]]:
+def _ranked(
+    connection: sqlite3.Connection, expression: str, *, limit: int, among: Among | None
+) -> list[tuple[int, int]]:
     """(snapshot, page) of the best matches; enough of them for `limit` pages."""
-    (matches,) = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM search_fts WHERE search_fts MATCH ? LIMIT ?)",
-        (expression, BROAD),
-    ).fetchone()
-    if matches == BROAD:
-        return _newest_first(connection, expression, limit=limit)
     asked = limit * ROWS_PER_HIT
+    only, values = _only(among)
     while True:
         found = connection.execute(
-            f"{MATCHES} ORDER BY bm25(search_fts, {TITLE_WEIGHT}, {BODY_WEIGHT}) LIMIT ?",
-            (expression, asked),
+            f"{MATCHES} AND {only} ORDER BY bm25(search_fts, {TITLE_WEIGHT}, {BODY_WEIGHT}) LIMIT ?",
+            (expression, *values, asked),
         ).fetchall()
         if len(found) < asked or len({page for _, page in found}) >= limit:
             return found
         asked *= 10
 
 
-def _newest_first(connection: sqlite3.Connection, expression: str, *, limit: int) -> list[tuple[int, int]]:
+def _newest_first(
+    connection: sqlite3.Connection, expression: str, *, limit: int, among: Among | None
+) -> list[tuple[int, int]]:
     """For words that a great many pages have: those in titles first, then the newest.
 
     Ranking would have to look at every match before it knows the first one.
     """
-    query = f"{MATCHES} ORDER BY search_fts.rowid DESC LIMIT ?"
-    titles = connection.execute(query, (f"title : ({expression})", limit * ROWS_PER_HIT)).fetchall()
-    rest = connection.execute(query, (expression, limit * ROWS_PER_HIT)).fetchall()
+    only, values = _only(among)
+    asked = limit * ROWS_PER_HIT
+    looked_at = AMONG_NEWEST if among else asked
+    query = f"{NEWEST} WHERE {only} ORDER BY found DESC LIMIT ?"
+    titles = connection.execute(query, (f"title : ({expression})", looked_at, *values, asked)).fetchall()
+    rest = connection.execute(query, (expression, looked_at, *values, asked)).fetchall()
     return titles + rest
+
+
+def _only(among: Among | None) -> Among:
+    """SQL that holds for the matches on such pages, and its values."""
+    if among is None:
+        return "1", ()
+    return f"EXISTS (SELECT 1 FROM pages WHERE pages.id = search.page_id AND {among[0]})", among[1]
 
 
 def _hit(connection: sqlite3.Connection, expression: str, snapshot_id: int) -> Hit:

@@ -12,9 +12,11 @@ KINDS = {
     "bodies": ("bodies",),
     "texts": ("texts",),
     "search": ("search", "search_fts%"),
-    "versions": ("snapshots", "assets"),
+    "pages": ("pages",),
+    "snapshots": ("snapshots", "assets"),
     "checks": ("checks", "evidence"),
-    "proof": ("ledger", "seals", "tombstones"),
+    "learned": ("site%",),
+    "proof": ("ledger", "seals", "tombstones", "sums"),
 }
 
 

@@ -28,9 +28,11 @@ class Standing:
     gone_since: str | None = None
     back_since: str | None = None
 
-    def step(self, at: str, outcome: str, verdict: str | None, status: int | None) -> None:
-        """Take in the next check."""
+    def step(self, at: str, outcome: str, verdict: str | None, status: int | None, source: str | None) -> None:
+        """Take in the next check; what a feed says in a page's place says nothing of how the page is doing."""
         self.checks += 1
+        if source == "feed":
+            return
         state = _state(outcome, verdict, status)
         if state is PageState.ALIVE:
             self.failures = 0
@@ -53,8 +55,8 @@ COUNTED = tuple(field.name for field in fields(Standing))
 
 def follow(connection: sqlite3.Connection, check_id: int, *, validators: Validators) -> None:
     """Bring the check's page up to date: one step if the check is its latest, all steps if not."""
-    page_id, at, seq, outcome, verdict, status, snapshot_id = connection.execute(
-        "SELECT page_id, checked_at, seq, outcome, verdict, status, snapshot_id FROM checks WHERE id = ?",
+    page_id, at, seq, outcome, verdict, status, source, snapshot_id = connection.execute(
+        "SELECT page_id, checked_at, seq, outcome, verdict, status, source, snapshot_id FROM checks WHERE id = ?",
         (check_id,),
     ).fetchone()
     later = "SELECT 1 FROM checks WHERE page_id = ? AND (checked_at, seq) > (?, ?) LIMIT 1"
@@ -69,7 +71,7 @@ def follow(connection: sqlite3.Connection, check_id: int, *, validators: Validat
                 (page_id,),
             ).fetchone()
         )
-        standing.step(at, outcome, verdict, status)
+        standing.step(at, outcome, verdict, status, source)
         _save(connection, page_id, standing)
     if snapshot_id is not None:
         _validate(connection, page_id, at, seq, outcome, validators)
@@ -91,7 +93,7 @@ def right(connection: sqlite3.Connection, page_id: int) -> bool:
 def _counted(connection: sqlite3.Connection, page_id: int) -> Standing:
     standing = Standing()
     for row in connection.execute(
-        "SELECT checked_at, outcome, verdict, status FROM checks WHERE page_id = ? ORDER BY checked_at, seq",
+        "SELECT checked_at, outcome, verdict, status, source FROM checks WHERE page_id = ? ORDER BY checked_at, seq",
         (page_id,),
     ):
         standing.step(*row)

@@ -4,6 +4,7 @@ file        SQLite's own structure, and the list of migrations
 references  every row that another one names
 bodies      the sha256 of the bytes, each one unpacked, and how they are said to be packed
 ledger      the chain of heads, and each row against its entry; the seals
+state       what is known of hosts, what is due, and the runs of commands, against their sums
 derived     the search index and the pages' columns, against what they are made from
 """
 
@@ -15,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from clipper.archive import bodies, indexing, ledger, stamps, standing
+from clipper.archive import bodies, indexing, ledger, stamps, standing, sums
 from clipper.archive.schema import SCRIPTS
 from clipper.errors import ArchiveError
 
@@ -26,7 +27,7 @@ __all__ = ["Damage", "verify"]
 class Damage:
     """One thing that is not what it should be."""
 
-    part: str  # file | references | bodies | ledger | derived
+    part: str  # file | references | bodies | ledger | state | derived
     where: str  # "snapshots 17", "body 3af0…"
     what: str
     repairable: bool = False  # without anything from outside the archive
@@ -40,6 +41,7 @@ def verify(connection: sqlite3.Connection, *, expected_head: str | None = None) 
         "references": _references,
         "bodies": _bodies,
         "ledger": _ledger,
+        "state": _state,
         "derived": _derived,
     }
     for part, stage in stages.items():
@@ -134,6 +136,12 @@ def _seals(connection: sqlite3.Connection) -> Iterator[Damage]:
                 stamps.read(token, head=bytes.fromhex(head))
             except ArchiveError as error:
                 yield Damage("ledger", f"seals {seal}", str(error))
+
+
+def _state(connection: sqlite3.Connection) -> Iterator[Damage]:
+    for kind, host in sums.wrong(connection):
+        whose = f" of {host}" if host else ""
+        yield Damage("state", f"{kind}{whose}", "are not what clipper wrote there", True)
 
 
 def _derived(connection: sqlite3.Connection) -> Iterator[Damage]:

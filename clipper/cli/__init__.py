@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import click
 
+    from clipper.cli.ahead import Ahead
+
 __all__ = ["main", "run"]
 
 FILE, INTERRUPTED = 3, 130
@@ -24,13 +26,17 @@ def main() -> None:
 
     Everything is closed by then, so the interpreter is not taken down piece by piece: 20 ms.
     """
+    from clipper.cli.ahead import Ahead
+
     gc.set_threshold(100_000)  # most of what a command makes lives to its end
+    early = Ahead.of(sys.argv[1:], os.environ)
     try:
-        code = run(sys.argv[1:])
+        code = run(sys.argv[1:], early)
     except KeyboardInterrupt:  # pressed again, or while the command's last words were said
         code = INTERRUPTED
     except SystemExit as stop:  # click's own end on a broken pipe: threads that wait for servers must not be waited for
         code = stop.code if isinstance(stop.code, int) else 1
+    early.close()
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:  # a shell can close it
@@ -42,8 +48,8 @@ def main() -> None:
     os._exit(code)
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code."""
+def run(arguments: Sequence[str], early: Ahead | None = None) -> int:
+    """Run one command line and return its exit code; `early` is what was begun before it was understood."""
     import click
 
     from clipper.cli.group import cli
@@ -51,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
     from clipper.errors import ClipperError
 
     try:
-        code = cli.main(args=list(arguments) or ["--help"], prog_name="clip", standalone_mode=False)
+        code = cli.main(args=list(arguments) or ["--help"], prog_name="clip", standalone_mode=False, obj=early)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.UsageError as error:

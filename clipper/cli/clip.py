@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from clipper.cli import settings
+from clipper.cli.ahead import Ahead
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Duration, db_option, format_options
 from clipper.cli.output import remark
@@ -132,7 +134,10 @@ def _reader(isolate: bool, *, one: bool, new: bool) -> Reader:
     from clipper.archive import Archive
 
     reader = open_reader(isolate=isolate, meanwhile=Archive.warm)
-    if one:
+    early = click.get_current_context().find_object(Ahead)
+    if isolate and early and (process := early.take()):
+        reader.adopt(process)
+    elif one:
         reader.fork()
         if new:
             reader.warm()  # it takes longest, and the page is sure to be read
@@ -153,26 +158,38 @@ def _archive(db: Path, dry_run: bool, keep_bodies: Literal["last", "all", "none"
 
 def _results(addresses: list[str], archive: Archive, reader: Reader, options: dict[str, Any]) -> Iterator[Result]:
     """One result an address: a single one straight through, several hosts side by side."""
-    policy, replay, force = policy_of(options), options["replay"], options["force"]
+    policy, configured = policy_of(options), settings.current()
+    replay, force = options["replay"], options["force"]
     if len(addresses) == 1 and not options["max_age"]:
         from clipper.pipeline import clip, never_read
 
         if force or never_read(addresses[0], archive=archive):
             reader.warm()  # before the network's libraries are imported
-        with open_fetcher(policy, replay) as fetcher:
+        with open_fetcher(configured.policy(policy, _host(addresses[0])), replay) as fetcher:
             yield clip(addresses[0], archive=archive, fetcher=fetcher, reader=reader, force=force)
         return
     from clipper.sync import run
 
-    yield from run(
-        addresses,
-        archive=archive,
-        open_fetcher=lambda: open_fetcher(policy, replay),
-        open_reader=reader.another,
-        hosts_at_once=1 if replay else 8,
-        force=force,
-        max_age=options["max_age"],
-    )
+    with open_fetcher(policy, replay) as fetcher:  # whose pauses and broken hosts its siblings share
+        yield from run(
+            addresses,
+            archive=archive,
+            open_fetcher=lambda host: fetcher.sibling(configured.policy(policy, host)),
+            open_reader=reader.another,
+            hosts_at_once=1 if replay else 8,
+            force=force,
+            max_age=options["max_age"],
+        )
+
+
+def _host(url: str) -> str:
+    """The host of an address; none if it is malformed, which is told later."""
+    from clipper import urls
+
+    try:
+        return urls.host_of(urls.check(url))
+    except UsageError:
+        return ""
 
 
 def _filed(body: bytes, url: str, archive: Archive, reader: Reader) -> Iterator[Result]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -39,6 +40,11 @@ OPTIONS = (
 )  # fmt: skip
 
 
+OPTION_NAMES = (
+    "timeout", "retries", "header", "user-agent", "cookies", "proxy", "allow-private", "max-bytes", "robots", "sleep"
+)  # fmt: skip
+
+
 def network_options(command: Command) -> Command:
     """Give a command all options of the network."""
     for option in reversed(OPTIONS):
@@ -58,7 +64,7 @@ def policy_of(options: dict[str, Any], *, robots: Literal["obey", "ignore"] = "i
         "deadline": 4 * options["timeout"],
         "retries": options["retries"],
         "max_bytes": options["max_bytes"],
-        "headers": tuple(map(_header, options["headers"])),
+        "headers": tuple(map(header, options["headers"])),
         "cookies": options["cookies"],
         "proxy": options["proxy"],
         "allow_private": frozenset(h for entry in options["allow_private"] for h in entry.split(",") if h),
@@ -70,18 +76,18 @@ def policy_of(options: dict[str, Any], *, robots: Literal["obey", "ignore"] = "i
     return Policy(**chosen)
 
 
-def open_fetcher(policy: Policy, replay: Path | None) -> Fetcher:
+def open_fetcher(policy: Policy, replay: Path | None, *, sleep: Callable[[float], None] = time.sleep) -> Fetcher:
     """A fetcher on the network, or on a tape; on a tape nobody has to be waited for."""
     from clipper.fetch import Fetcher
 
     if replay is None:
-        return Fetcher(policy)
+        return Fetcher(policy, sleep=sleep)
     from clipper import tape
 
     return Fetcher(policy, transport=tape.replay(replay), sleep=lambda _seconds: None)
 
 
-def _header(line: str) -> tuple[str, str]:
+def header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon or not name.strip() or not name.strip().isascii() or any(c in line for c in "\r\n\0"):
         # What was typed may be a secret, and is not repeated.

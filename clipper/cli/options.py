@@ -33,8 +33,17 @@ def db_option(command: Command) -> Command:
         default=DEFAULT_ARCHIVE,
         show_default=True,
         metavar="PATH",
+        is_eager=True,  # the configuration beside it has a word in the other options
+        callback=_configured,
         help="The archive. Also $CLIPPER_DB.",
     )(command)
+
+
+def _configured(ctx: click.Context, _option: click.Parameter, db: Path) -> Path:
+    from clipper.cli import settings
+
+    settings.use(ctx, db)
+    return db
 
 
 def format_options(command: Command) -> Command:

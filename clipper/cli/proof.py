@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from clipper.archive.verify import Damage
 
 DAMAGED = 3
+HEAD = re.compile(r"[0-9a-f]{64}", re.I)
 SHOWN = 50  # damages; --json names all
 
 
@@ -38,6 +40,8 @@ def verify_command(db: Path, head: str | None, repair: bool, source: Path | None
     """
     if source and not repair:
         raise UsageError("--from BACKUP goes with --repair")
+    if head is not None and not HEAD.fullmatch(head):
+        raise UsageError(f"a head has 64 hex digits, as `clip seal` prints them, and {head!r} has not")
     with writing(db) as archive:
         if repair:
             _repair(archive, source)

@@ -18,8 +18,10 @@ VARIABLE = "CLIPPER_RULES"
 
 
 def rules_folder() -> Path:
-    """Where the user's site rules are: $CLIPPER_RULES, else the folder `rules` beside other settings."""
-    return Path(os.environ.get(VARIABLE) or Path(click.get_app_dir("clipper")) / "rules")
+    """Where the user's site rules are: $CLIPPER_RULES, else as configured, else the folder `rules` beside other settings."""
+    from clipper.cli import settings
+
+    return Path(os.environ.get(VARIABLE) or settings.current().rules or Path(click.get_app_dir("clipper")) / "rules")
 
 
 def open_reader(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Moment, db_option, format_options, page_of, reading
 from clipper.cli.output import counted, in_colour, print_rows, remark, safe_block
 from clipper.errors import ArchiveError, UsageError
@@ -25,12 +27,17 @@ CHECK_COLUMNS = ("checked_at", "outcome", "status", "bytes", "reason")
 @click.argument("url")
 @db_option
 @click.option("--checks", is_flag=True, help="List every attempt to fetch, not only the versions.")
+@click.option("--memento", metavar="TIMEGATE", help="List what this web archive has of the page (RFC 7089).")
+@network_options
 @format_options
-def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
-    """List every version and every check of a page.
+def history_command(url: str, db: Path, checks: bool, memento: str | None, form: str | None, **network: Any) -> None:
+    """List every version and every check of a page, or what another web archive has of it.
 
     Example: clip history https://www.4hou.com/posts/DxRx --checks
     """
+    if memento is not None:
+        _history_elsewhere(url, memento, db, form, network)
+        return
     with reading(db) as archive:
         page = page_of(url, archive)
         key = page.url_key
@@ -40,10 +47,11 @@ def history_command(url: str, db: Path, checks: bool, form: str | None) -> None:
         versions = archive.history(key)
         rows = [{"version": n, **snapshot_row(s), **reading_row(archive, s)} for n, s in enumerate(versions, 1)]
         pruned = archive.pruned(key)
+        standing = _standing(page, archive)
     print_rows(rows, form=form, columns=HISTORY_COLUMNS)
     if form is None:
         gone = f", {pruned} pruned" if pruned else ""
-        said = f"{counted(page.versions, 'version')}{gone}, {counted(page.checks, 'check')}, {_standing(page)}"
+        said = f"{counted(page.versions, 'version')}{gone}, {counted(page.checks, 'check')}, {standing}"
         remark(f"{said}; --checks lists the checks")
 
 
@@ -81,6 +89,7 @@ def show_command(url: str, db: Path, version: str | None, form: str | None, outp
         history = archive.history(key) if version else []
         snapshot = _version(history, version) if version and history else archive.snapshot(key)
         content = _content(archive, snapshot, form)
+        _caveat(archive, snapshot, latest=version is None)
     if output:
         _write(output, content)
     elif isinstance(content, bytes):
@@ -128,10 +137,11 @@ def diff_command(url: str, versions: tuple[str, ...], db: Path, form: str | None
         click.echo(diff.as_terminal(comparison, color=in_colour()))
 
 
-def _standing(page: Page) -> str:
-    """`alive`, `gone since 2026-11-01`, `alive, back since 2026-11-03`."""
+def _standing(page: Page, archive: Archive) -> str:
+    """`alive`, `gone since 2026-11-01`, `missing since …` (one answer is no proof), `alive, back since 2026-11-03`."""
     if page.gone_since:
-        return f"gone since {page.gone_since:%Y-%m-%d %H:%M}"
+        sure = archive.agenda.gone_for_sure(page.id)
+        return f"{'gone' if sure else 'missing'} since {page.gone_since:%Y-%m-%d %H:%M}"
     return f"{page.state}, back since {page.back_since:%Y-%m-%d %H:%M}" if page.back_since else str(page.state)
 
 
@@ -149,6 +159,7 @@ def snapshot_row(snapshot: Snapshot) -> dict[str, object]:
         "language": snapshot.language,
         "words": snapshot.words,
         "status": snapshot.status,
+        "came": snapshot.source,
         "change": snapshot.change,
         "digest": snapshot.digest,
         "body_sha256": snapshot.body_sha256,
@@ -188,6 +199,37 @@ def with_title(snapshot: Snapshot, markdown: str) -> str:
     if not title or markdown.lstrip().startswith(f"# {title}"):
         return markdown
     return f"# {title}\n\n{markdown}"
+
+
+def _history_elsewhere(url: str, timegate: str, db: Path, form: str | None, network: dict[str, Any]) -> None:
+    """What a web archive has of a page, and which of it is here."""
+    from clipper import urls
+    from clipper.imports.mementos import mementos
+
+    with open_fetcher(policy_of(network), network["replay"]) as fetcher:
+        found = mementos(url, timegate, fetcher=fetcher)
+    here: set[datetime] = set()
+    if db.exists():
+        with reading(db) as archive:
+            key = urls.url_key(url)
+            here = {one.at for one in found if archive.has(key, at=one.at)}
+    rows = [{"fetched_at": one.at, "here": "yes" if one.at in here else "", "url": one.url} for one in found]
+    print_rows(rows, form=form, columns=("fetched_at", "here", "url"))
+    if form is None:
+        remark(f"{counted(len(found), 'version')} there; `clip import --memento {timegate} {url}` brings them in")
+
+
+def _caveat(archive: Archive, snapshot: Snapshot, *, latest: bool) -> None:
+    """Say what a reader has to know: the text is a feed's, or the page is gone."""
+    page = archive.page_of(snapshot)
+    if snapshot.source == "feed":
+        remark("The page itself could not be had: this is what a feed said in its place.")
+    elif latest and page.gone_since:
+        since = "gone since" if archive.agenda.gone_for_sure(page.id) else "missing since"
+        remark(
+            f"The page is {since} {page.gone_since:%Y-%m-%d %H:%M}; this is the last good version, "
+            f"of {snapshot.fetched_at:%Y-%m-%d %H:%M}."
+        )
 
 
 def _content(archive: Archive, snapshot: Snapshot, form: str | None) -> str | bytes:

@@ -1,9 +1,9 @@
-"""`clip watch` and `clip sync`: what cron runs."""
+"""`clip watch`: what `clip sync` looks at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +11,16 @@ import click
 
 from clipper.cli.group import OptionsFirst
 from clipper.cli.network import network_options, open_fetcher, policy_of
-from clipper.cli.options import KeepBodies, db_option, format_options, keep_bodies_option, reading, writing
-from clipper.cli.output import complain, counted, print_rows, remark, safe
-from clipper.errors import LockedError
+from clipper.cli.options import Duration, db_option, format_options, reading, writing
+from clipper.cli.output import complain, counted, day_and_minute, print_rows, remark, safe
+from clipper.errors import ClipperError, UsageError
+from clipper.exports.files import write_whole
 
 if TYPE_CHECKING:
-    from clipper.models import Outcome
-    from clipper.pipeline import Result
+    from clipper.archive import Archive
+    from clipper.models import Source
 
-COLUMNS = ("kind", "last_fetched", "failures", "tags", "title", "url")
+COLUMNS = ("kind", "state", "last_fetched", "due", "tags", "title", "url")
 
 
 @click.group("watch", cls=OptionsFirst)
@@ -31,18 +32,29 @@ def watch_command() -> None:
 
 
 @watch_command.command("add")
-@click.argument("addresses", nargs=-1, required=True, metavar="URL...")
+@click.argument("addresses", nargs=-1, required=True, metavar="URL|FILE...")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag what it leads to; repeatable.")
+@click.option("--every", type=Duration(), metavar="SPAN", help="Look at it this often, whatever its history says.")
+@click.option("--as", "kind", type=click.Choice(["feed", "sitemap", "page"]), help="Take it for that.")
+@click.option("--private", is_flag=True, help="Leave it out of exports.")
 @db_option
 @network_options
-def add_command(addresses: tuple[str, ...], tags: tuple[str, ...], db: Path, **options: Any) -> int:
-    """Watch a page, a feed, or all feeds of an OPML list.
+def add_command(
+    addresses: tuple[str, ...],
+    tags: tuple[str, ...],
+    every: timedelta | None,
+    kind: Any,
+    private: bool,
+    db: Path,
+    **options: Any,
+) -> int:
+    """Watch a page, a feed, a site map, or all feeds of an OPML list.
 
-    The address is fetched to find out which of them it is.
+    The address is fetched to find out which of them it is; an OPML list may be a file, too. Of the home
+    page of a site with a feed, the feed is watched. A feed whose address holds a key is marked private.
 
-    Example: clip watch add https://www.4hou.com/feed
+    Example: clip watch add https://www.4hou.com/feed --tag security
     """
-    from clipper.errors import ClipperError
     from clipper.sync import sources
 
     code = 0
@@ -52,8 +64,8 @@ def add_command(addresses: tuple[str, ...], tags: tuple[str, ...], db: Path, **o
     ):
         for address in addresses:
             try:
-                for source in sources.add(address, archive=archive, fetcher=fetcher, tags=tags):
-                    click.echo(f"watching {source.kind}  {safe(source.url)}  {safe(source.title or '')}".rstrip())
+                added = sources.add(address, archive=archive, fetcher=fetcher, tags=tags, kind=kind, private=private)
+                _tell_added([_with(found, every, archive) for found in added])
             except ClipperError as error:
                 complain(str(error))
                 code = error.exit_code if len(addresses) == 1 else 1
@@ -64,22 +76,12 @@ def add_command(addresses: tuple[str, ...], tags: tuple[str, ...], db: Path, **o
 @db_option
 @format_options
 def list_command(db: Path, form: str | None) -> None:
-    """List what is watched.
+    """List what is watched, how it is doing, and when it is looked at next.
 
     Example: clip watch list
     """
     with reading(db) as archive:
-        rows = [
-            {
-                "kind": source.kind,
-                "title": source.title,
-                "url": source.url,
-                "last_fetched": source.last_fetched,
-                "failures": source.failures,
-                "tags": list(source.tags),
-            }
-            for source in archive.sources()
-        ]
+        rows = [_row(source, archive) for source in archive.watched.all()]
     print_rows(rows, form=form, columns=COLUMNS)
 
 
@@ -91,79 +93,142 @@ def remove_command(addresses: tuple[str, ...], db: Path) -> int:
 
     Example: clip watch remove https://www.4hou.com/feed
     """
+    return _each(addresses, db, lambda archive, source: archive.unwatch(source.url))
+
+
+@watch_command.command("pause")
+@click.argument("addresses", nargs=-1, required=True, metavar="URL...")
+@db_option
+def pause_command(addresses: tuple[str, ...], db: Path) -> int:
+    """Do not look at a source for now, nor at what it lists, until `clip watch resume`.
+
+    Example: clip watch pause https://www.4hou.com/feed
+    """
+    return _each(addresses, db, lambda archive, source: archive.watched.edit(source, paused=True))
+
+
+@watch_command.command("resume")
+@click.argument("addresses", nargs=-1, required=True, metavar="URL...")
+@db_option
+def resume_command(addresses: tuple[str, ...], db: Path) -> int:
+    """Look at a source again that was paused.
+
+    Example: clip watch resume https://www.4hou.com/feed
+    """
+    return _each(addresses, db, lambda archive, source: archive.watched.edit(source, paused=False))
+
+
+@watch_command.command("edit")
+@click.argument("address", metavar="URL")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Add a tag, for what comes from now on; repeatable.")
+@click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take a tag away; repeatable.")
+@click.option("--every", type=Duration(), metavar="SPAN", help="Look at it this often; 0 leaves that to its history.")
+@click.option("--title", metavar="TEXT", help="Call it that.")
+@click.option("--private/--public", default=None, help="Leave it out of exports, or not.")
+@db_option
+def edit_command(
+    address: str,
+    tags: tuple[str, ...],
+    untags: tuple[str, ...],
+    every: timedelta | None,
+    title: str | None,
+    private: bool | None,
+    db: Path,
+) -> int:
+    """Change tags, interval, title or privacy of a source.
+
+    Example: clip watch edit https://www.4hou.com/feed --every 2h --tag daily
+    """
+
+    def change(archive: Archive, source: Source) -> None:
+        wanted = tuple(sorted({*source.tags, *tags} - {*untags})) if tags or untags else None
+        archive.watched.edit(source, title=title, tags=wanted, every=every, private=private)
+
+    return _each((address,), db, change)
+
+
+@watch_command.command("export")
+@click.option("--opml", "form", flag_value="opml", default="opml", help="As an OPML list (the default).")
+@click.option("--private", is_flag=True, help="Private feeds, too.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write there.")
+@db_option
+def export_command(form: str, private: bool, output: Path | None, db: Path) -> None:  # noqa: ARG001 - one form so far
+    """Write the feeds that are watched as a list for feed readers.
+
+    Example: clip watch export --opml -o feeds.opml
+    """
+    from clipper.sync import sources
+
+    with reading(db) as archive:
+        text, left_out = sources.opml(archive.watched.all(), private=private)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(output, text.encode())
+    if left_out:
+        remark(f"{counted(left_out, 'private feed')} left out; --private exports them")
+
+
+def _with(found: Any, every: timedelta | None, archive: Archive) -> Any:
+    """What was found, with the interval that the user wants."""
+    if every is not None:
+        archive.watched.edit(found.source, every=every)
+    return found
+
+
+def _tell_added(added: Iterable[Any]) -> None:
+    for found in added:
+        source = found.source
+        word = "watching" if found.new else "watched already:"
+        click.echo(f"{word} {source.kind}  {safe(source.url)}  {safe(source.title or '')}".rstrip())
+        for said in found.remarks:
+            remark(f"  {said}")
+
+
+def _each(addresses: tuple[str, ...], db: Path, act: Callable[[Archive, Source], object]) -> int:
+    """Do something with each source of these addresses; 1 if one is not watched."""
     code = 0
     with writing(db) as archive:
         for address in addresses:
-            if not archive.unwatch(address):
+            source = archive.watched.find(address)
+            if source is None:
                 complain(f"{address} is not watched; `clip watch list` shows what is")
                 code = 1
+            else:
+                act(archive, source)
     return code
 
 
-@click.command("sync")
-@db_option
-@network_options
-@keep_bodies_option
-@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell of unchanged pages too.")
-def sync_command(db: Path, keep_bodies: KeepBodies, quiet: bool, verbose: bool, **options: Any) -> int:
-    """Fetch what is watched: the command for cron.
-
-    Prints nothing when nothing happened. A second run on the same archive ends at once with exit
-    code 75.
-
-    Example: clip sync --db /home/me/archive.db
-    """
-    from clipper.cli.readers import open_reader
-    from clipper.models import Outcome
-    from clipper.sync import lock, run, sources
-
-    policy = policy_of(options, robots="obey")
-    told = {Outcome.NEW, Outcome.CHANGED} if not verbose else set(Outcome)
-    failed = 0
-    with ExitStack() as stack:
-        archive = stack.enter_context(writing(db, keep_bodies=keep_bodies))
-        _lock(stack, lock.only_run(db), verbose)
-        fetcher = stack.enter_context(open_fetcher(policy, options["replay"]))
-        wanted = []
-        for listed in sources.addresses(archive, fetcher=fetcher, sources=archive.sources()):
-            if listed.error is None:
-                wanted.append(listed.url)
-            else:
-                complain(f"feed {listed.url}: {listed.error}")
-                failed += 1
-        results = run(
-            wanted,
-            archive=archive,
-            open_fetcher=fetcher.sibling,
-            open_reader=open_reader,
-            hosts_at_once=1 if options["replay"] else 8,
-        )
-        failed += _tell(results, set() if quiet else told)
-    if verbose:
-        remark(f"{counted(len(wanted), 'page')} fetched, {counted(failed, 'failure')}.")
-    return 1 if failed else 0
+def _row(source: Source, archive: Archive) -> dict[str, Any]:
+    due = source.due_at
+    state = "paused" if source.paused else "ok" if source.last_fetched or source.kind == "page" else "new"
+    if source.kind == "page":
+        page = archive.page(_key(source.url))
+        waiting = archive.agenda.due_at(page.id) if page else None
+        due = waiting or due
+        state = state if source.paused or page is None else str(page.state)
+    elif source.error and not source.paused:
+        state = f"failing since {day_and_minute(source.failing_since)}"
+    return {
+        "kind": source.kind,
+        "state": state,
+        "title": source.title,
+        "url": source.url,
+        "last_fetched": source.last_fetched if source.kind != "page" else page.last_fetched if page else None,
+        "due": due,
+        "every": int(source.every.total_seconds()) if source.every else None,
+        "failures": source.failures,
+        "error": source.error,
+        "private": source.private,
+        "tags": list(source.tags),
+        "folder": list(source.folder),
+    }
 
 
-def _tell(results: Iterable[Result], told: set[Outcome]) -> int:
-    """Print those results that are asked for, and every failure; how many failed."""
-    from clipper.cli.telling import line_of
+def _key(url: str) -> str:
+    from clipper import urls
 
-    failed = 0
-    for result in results:
-        if result.error:
-            complain(f"{result.outcome}: {result.error}")
-            failed += 1
-        elif result.outcome in told:
-            click.echo(line_of(result))
-    return failed
-
-
-def _lock(stack: ExitStack, held: Any, verbose: bool) -> None:
-    """Take the lock, or end silently with its exit code."""
     try:
-        stack.enter_context(held)
-    except LockedError as error:
-        if verbose:
-            complain(str(error))
-        raise click.exceptions.Exit(error.exit_code) from error
+        return urls.url_key(url)
+    except UsageError:
+        return url

@@ -7,12 +7,13 @@ clipper's. The only door to datasette, markdown-it-py and nh3. One code for 0.65
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
-from clipper.datasette_plugin import cells, pages, settings, sql
+from clipper.datasette_plugin import cells, facets, routes, settings, sql
 from clipper.datasette_plugin.archives import archives, is_archive, is_named_archive
-from clipper.datasette_plugin.host import hookimpl, late_hookimpl, optional_hookimpl
+from clipper.datasette_plugin.door import home
+from clipper.datasette_plugin.host import hookimpl, late_hookimpl, optional_hookimpl, wrapping_hookimpl
 
 __all__: list[str] = []  # Datasette calls the hooks below by their names
 
@@ -24,10 +25,16 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
         sql.register(conn)
 
 
+@wrapping_hookimpl
+def register_facet_classes() -> Generator[None, Any, None]:
+    """Tables of archives open at once: nothing looks for facets to suggest."""
+    yield from facets.unsuggested(is_named_archive)
+
+
 @hookimpl
-def startup(datasette: Any) -> None:
-    """Datasette 1.0 takes settings of tables from its configuration."""
-    settings.configure(datasette, archives(datasette))
+def startup(datasette: Any) -> Callable[[], Awaitable[None]] | None:
+    """Datasette 1.0 takes settings of tables from its configuration, queries and descriptions from its own tables."""
+    return settings.configure(datasette, archives(datasette))
 
 
 @optional_hookimpl
@@ -63,7 +70,10 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
     """The library in Datasette's menu."""
     if not archives(datasette):
         return []
-    return [{"href": datasette.urls.path("/-/clips"), "label": "Library"}]
+    return [
+        {"href": datasette.urls.path("/-/clips"), "label": "Library"},
+        {"href": datasette.urls.path("/-/clips/health"), "label": "Sources and health"},
+    ]
 
 
 @hookimpl
@@ -71,10 +81,10 @@ def database_actions(datasette: Any, database: str) -> list[dict[str, str]]:
     """The library in the menu of its database."""
     if not is_named_archive(datasette, database):
         return []
-    return [{"href": pages.home(datasette, database), "label": "Read in the library"}]
+    return [{"href": home(datasette, database), "label": "Read in the library"}]
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages of our own."""
-    return pages.ROUTES
+    return routes.ROUTES

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from clipper.datasette_plugin.words import size
+
 __all__ = ["render"]
 
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$")
@@ -17,12 +19,14 @@ LONG_ADDRESS = 64
 TIMES = frozenset((
     "first_fetched", "last_fetched", "last_changed", "gone_since", "back_since", "fetched_at",
     "published", "modified", "extracted_at", "checked_at", "added_at", "listed_at", "first_seen",
-    "last_seen",
+    "last_seen", "due_at", "set_at", "started_at", "finished_at", "seen_at", "sealed_at", "pruned_at", "failing_since",
+    "left_until", "since", "at",
 ))  # fmt: skip
 SIZES = frozenset(("bytes", "size", "stored"))
 BADGES = frozenset(("state", "verdict", "outcome"))
 GOOD = frozenset(("ok", "alive", "new", "changed", "unchanged", "not modified"))
 POOR = frozenset(("thin", "failing", "truncated", "unusable", "paywall", "login"))
+NOTHING = Markup('<i class="clipper-none"></i>')  # on a phone, where cells are stacked, it takes no line
 # Columns that hold the number of a snapshot, with the tables in which `id` is one.
 SNAPSHOTS = frozenset(("snapshot_id", "latest_snapshot"))
 
@@ -33,7 +37,9 @@ def render(value: Any, *, column: str, table: str | None, row: Any, datasette: A
         if column in SNAPSHOTS:
             return _reading(datasette, value["value"], value.get("label"))
         return None
-    if value is None or isinstance(value, bytes):
+    if value is None:
+        return NOTHING
+    if isinstance(value, bytes):
         return None
     if isinstance(value, int):
         return _number(value, column, datasette)
@@ -46,7 +52,7 @@ def _number(value: int, column: str, datasette: Any) -> Any:
     if column in SNAPSHOTS:
         return _reading(datasette, value, None)
     if column in SIZES:
-        return Markup('<span title="{} bytes">{}</span>').format(value, _size(value))
+        return Markup('<span title="{} bytes">{}</span>').format(value, size(value))
     return None
 
 
@@ -99,12 +105,3 @@ def _address(value: str) -> Any:
     if len(shown) > LONG_ADDRESS:
         shown = f"{shown[: LONG_ADDRESS - 1]}…"
     return Markup('<a href="{}" rel="noreferrer noopener nofollow" title="{}">{}</a>').format(value, value, shown)
-
-
-def _size(number: int) -> str:
-    amount = float(number)
-    for unit in ("B", "KB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.3g} {unit}"
-        amount /= 1000
-    return f"{amount:.3g} GB"

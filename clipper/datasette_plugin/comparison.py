@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import groupby
 
-from clipper.datasette_plugin.shelf import Reading
+from clipper.datasette_plugin.reading import Reading
 from clipper.diff import Block, Piece, diff
 
 __all__ = ["Told", "compare"]

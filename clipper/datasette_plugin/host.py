@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import datasette as host
+from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Response
+from datasette.views.base import DatasetteError
 
 __all__ = [
     "NotFound",
@@ -18,9 +21,12 @@ __all__ = [
     "open_datasette",
     "optional_hookimpl",
     "register",
+    "within_time",
+    "wrapping_hookimpl",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 # What the pages of our own show, and therefore ask to be allowed to see.
 SHOWN = ("pages", "snapshots", "texts", "checks")
@@ -44,6 +50,25 @@ def optional_hookimpl(function: F) -> F:
     return marked
 
 
+def wrapping_hookimpl(function: F) -> F:
+    """The same, around everybody's answers: a generator that is sent the outcome."""
+    marked: F = host.hookimpl(hookwrapper=True)(function)
+    return marked
+
+
+def within_time(datasette: Any, connection: sqlite3.Connection, read: Callable[[], T]) -> T:
+    """What `read` finds; an answer of 503 if its queries take ten times what Datasette allows one of a visitor's."""
+    allowed = 10 * int(datasette.setting("sql_time_limit_ms"))
+    with sqlite_timelimit(connection, allowed):
+        try:
+            return read()
+        except sqlite3.OperationalError as error:
+            if "interrupted" not in str(error):
+                raise
+            told = f"That took longer than {allowed / 1000:g} seconds."
+            raise DatasetteError(told, status=503, title="Took too long") from error
+
+
 async def ensure_readable(datasette: Any, actor: Any, database: str) -> None:
     """Raise Datasette's `Forbidden` if this visitor may not see the archive's tables."""
     for table in SHOWN:
@@ -62,12 +87,12 @@ async def ensure_readable(datasette: Any, actor: Any, database: str) -> None:
             )
 
 
-def register(plugin: Any) -> None:
-    """Make a plugin known that is run from its source, where there is no entry point."""
+def register(plugin: Any, *, name: str | None = None) -> None:
+    """Make a plugin known that no entry point names."""
     from datasette.plugins import pm
 
     if not pm.is_registered(plugin):
-        pm.register(plugin, name=plugin.__name__)
+        pm.register(plugin, name=name or plugin.__name__)
 
 
 def open_datasette(path: Path, settings: Mapping[str, object]) -> Any:

@@ -32,6 +32,7 @@ __all__ = [
 SIMILAR = 0.35  # of the words and pairs of words, from where on one paragraph became the other
 ALONE = 0.15  # where one paragraph stands against one, little is enough
 SHORT = 20  # words; up to there single words count as well
+JOINED = 0.5  # of the words and pairs of words, from where on two runs of paragraphs are compared as one
 SAMPLE = 64  # signs of a paragraph that choose candidates; all of them decide
 CANDIDATES = 3
 COMMON = 8  # a pair of words that more paragraphs have says nothing about which is which
@@ -50,7 +51,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, or what became of it. `old` and `new` count paragraphs from 0."""
+    """A paragraph, or what became of it; several, where they were split or joined. `old` and `new` count from 0."""
 
     kind: Literal["same", "added", "removed", "changed", "moved"]
     old: int | None
@@ -73,17 +74,20 @@ class Diff:
 def diff(old: str, new: str) -> Diff:
     """Compare two texts, Markdown or plain.
 
-    Stages: equal paragraphs in order; the rest paired by likeness; each pair word by word.
+    Stages: equal paragraphs in order; the rest paired by likeness; each pair word by word; where that makes much of
+    little, because paragraphs were split or joined, all that stands between two equal ones as one.
     """
     before, after = paragraphs(old), paragraphs(new)
     aligned = list(runs(before, after))
     pairs = _pairs(before, after, [run for run in aligned if not run.equal])
     blocks: list[Block] = []
     added = removed = 0
-    for block, plus, minus in _blocks(before, after, aligned, pairs):
-        blocks.append(block)
-        added += plus
-        removed += minus
+    for run in aligned:
+        told = list(_blocks(before, after, run, pairs))
+        for block, plus, minus in _joined(before, after, run, pairs, told) or told:
+            blocks.append(block)
+            added += plus
+            removed += minus
     return Diff(tuple(blocks), added, removed)
 
 
@@ -96,27 +100,44 @@ def changed_words(old: str, new: str) -> tuple[int, int]:
 Told = tuple[Block, int, int]  # and how many words were added and removed
 
 
-def _blocks(before: list[str], after: list[str], aligned: list[Run], pairs: dict[int, int]) -> Iterator[Told]:
-    """Every paragraph in the order of the new text; removed ones stand where they stood."""
+def _blocks(before: list[str], after: list[str], run: Run, pairs: dict[int, int]) -> Iterator[Told]:
+    """Every paragraph of a run in the order of the new text; removed ones stand where they stood."""
+    if run.equal:
+        for i, j in zip(range(run.i1, run.i2), range(run.j1, run.j2), strict=True):
+            yield Block("same", i, j, (Piece("same", after[j]),)), 0, 0
+        return
     paired = set(pairs.values())
-    for run in aligned:
-        if run.equal:
-            for i, j in zip(range(run.i1, run.i2), range(run.j1, run.j2), strict=True):
-                yield Block("same", i, j, (Piece("same", after[j]),)), 0, 0
+    in_place = _in_place(run, pairs)
+    i = run.i1
+    for j in range(run.j1, run.j2):
+        if j not in pairs:
+            yield Block("added", None, j, (Piece("added", after[j]),)), _words(after[j]), 0
             continue
-        in_place = _in_place(run, pairs)
-        i = run.i1
-        for j in range(run.j1, run.j2):
-            if j not in pairs:
-                yield Block("added", None, j, (Piece("added", after[j]),)), _words(after[j]), 0
-                continue
-            if j in in_place:
-                yield from _removed(before, range(i, pairs[j]), paired)
-                i = pairs[j] + 1
-            kind: Literal["changed", "moved"] = "changed" if j in in_place else "moved"
-            pieces, plus, minus = _pieces(before[pairs[j]], after[j])
-            yield Block(kind, pairs[j], j, pieces), plus, minus
-        yield from _removed(before, range(i, run.i2), paired)
+        if j in in_place:
+            yield from _removed(before, range(i, pairs[j]), paired)
+            i = pairs[j] + 1
+        kind: Literal["changed", "moved"] = "changed" if j in in_place else "moved"
+        pieces, plus, minus = _pieces(before[pairs[j]], after[j])
+        yield Block(kind, pairs[j], j, pieces), plus, minus
+    yield from _removed(before, range(i, run.i2), paired)
+
+
+def _joined(
+    before: list[str], after: list[str], run: Run, pairs: dict[int, int], told: list[Told]
+) -> list[Told] | None:
+    """A gap as one changed block, if paragraphs were split or joined in it; None if that says no less."""
+    old, new = range(run.i1, run.i2), range(run.j1, run.j2)
+    slight = min(sum(plus for _, plus, _ in told), sum(minus for _, _, minus in told))
+    elsewhere = any((i in old) != (j in new) for j, i in pairs.items())
+    if len(old) == len(new) or slight < SHORT or elsewhere:
+        return None
+    left, right = "\n\n".join(before[i] for i in old), "\n\n".join(after[j] for j in new)
+    if _likeness(set(_signs(left)), set(_signs(right))) < JOINED:
+        return None
+    pieces, plus, minus = _pieces(left, right)
+    if min(plus, minus) > slight / 2:
+        return None
+    return [(Block("changed", run.i1, run.j1, pieces), plus, minus)]
 
 
 def _removed(before: list[str], which: range, paired: set[int]) -> Iterator[Told]:
@@ -144,10 +165,15 @@ def _pairs(before: list[str], after: list[str], gaps: list[Run]) -> dict[int, in
     for j, signs in signs_new.items():
         own = set(signs)
         for i in _candidates(signs, holders):
-            likeness = 2 * len(own & sets_old[i]) / (len(own) + len(sets_old[i]))
+            likeness = _likeness(own, sets_old[i])
             if likeness >= (ALONE if (i, j) in alone else SIMILAR):
                 found.append((before[i] != after[j], -likeness, abs(i - j), i, j))
     return _one_to_one(sorted(found))
+
+
+def _likeness(one: set[Sign], other: set[Sign]) -> float:
+    """How much two paragraphs have in common: 0 nothing, 1 all."""
+    return 2 * len(one & other) / (len(one) + len(other))
 
 
 def _holders(sets_old: dict[int, set[Sign]]) -> dict[Sign, list[int]]:

@@ -48,6 +48,8 @@ def new_file(path: Path) -> Iterator[Path]:
     """
     if path.exists():
         raise FileError(f"{path} exists; name a new file, or remove it first")
+    if not path.parent.is_dir():
+        raise FileError(f"cannot write {path}: there is no folder {path.parent}")
     aside = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         yield aside

@@ -81,6 +81,7 @@ def document(archive: Archive, snapshot: Snapshot, page: Page | None = None) -> 
         "author": snapshot.author,
         "language": snapshot.language,
         "words": snapshot.words,
+        "text_of": "feed" if snapshot.source == "feed" else None,  # in the place of a page that could not be had
         "version": 1 + versions.index(snapshot.id),
         "change": snapshot.change,
         "digest": f"sha256:{snapshot.digest}",

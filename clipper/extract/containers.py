@@ -38,7 +38,10 @@ def _list(walk: Walk, node: HtmlElement) -> Answer:
 
     def finish(parts: list[Part]) -> None:
         items = _items(parts)
-        if not items or _places_headings(items, ordered=ordered):
+        if not items:  # lists in a list without an item, as editors indent them
+            walk.append(*gathered(parts))
+            return
+        if _places_headings(items, ordered=ordered):
             for part in gathered(parts):
                 walk.append(*_unpacked(part))
             return

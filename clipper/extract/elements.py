@@ -19,6 +19,7 @@ from clipper.extract.document import (
     Rule,
     Run,
 )
+from clipper.extract.inline import paragraphs
 from clipper.extract.walk import SKIP, Answer, Handler, Walk, line_of
 
 MARKER = 5  # characters: a shorter link within the page is a sign, not words
@@ -44,7 +45,8 @@ def _heading(level: int) -> Handler:
         def finish(blocks: list[Block]) -> None:
             runs, rest = line_of(blocks)
             if any(run.kind is Kind.TEXT or run.kind is Kind.MATH for run in runs):
-                walk.append(Heading(level, runs))
+                before, words, after = _apart(runs)
+                walk.append(*before, Heading(level, words), *after)
             elif runs:
                 walk.append(Paragraph(runs))
             walk.append(*rest)
@@ -52,6 +54,16 @@ def _heading(level: int) -> Handler:
         return walk.inside(finish)
 
     return handle
+
+
+def _apart(runs: list[Run]) -> tuple[list[Paragraph], list[Run], list[Paragraph]]:
+    """The pictures before a heading's words, the words, and the pictures among and behind them."""
+    first = next(
+        n for n, run in enumerate(runs) if not (_is_image(run) or (run.kind is Kind.TEXT and run.text.isspace()))
+    )
+    words = list(paragraphs([run for run in runs if not _is_image(run)]))
+    pictures = [[Paragraph([run]) for run in part if _is_image(run)] for part in (runs[:first], runs[first:])]
+    return pictures[0], [run for tidy in words for run in tidy], pictures[1]
 
 
 def _link(walk: Walk, node: HtmlElement) -> Answer:

@@ -36,6 +36,7 @@ from clipper.extract.tables import grid
 
 RAW = frozenset(("sup", "sub"))  # marks that are written as HTML
 UNSIGNED = frozenset(("u", "ins", "small", "mark"))  # the HTML has them
+ONE_LINE = 80  # characters that a cell of two lines has at most, if it is one line that was broken
 HEADER_LENGTH = 60  # characters: a longer cell is no column's name
 
 
@@ -185,8 +186,18 @@ def _has_header(block: Table, texts: Sequence[Sequence[str]]) -> bool:
 def _cell(cell: Cell | None) -> str:
     if cell is None:
         return ""
-    lines = [line for block in cell.blocks for line in _cell_lines(block, "")]
-    return "<br>".join(line for line in lines if line).replace("|", "\\|")
+    lines = [line for block in cell.blocks for line in _cell_lines(block, "") if line]
+    return (" " if _wraps(cell.blocks, lines) else "<br>").join(lines).replace("|", "\\|")
+
+
+def _wraps(blocks: Sequence[Block], lines: Sequence[str]) -> bool:
+    """Whether two lines are one that a narrow column broke, as in "Ethnic groups<br>(2018)"."""
+    if len(lines) != 2 or not all(isinstance(block, Paragraph) for block in blocks):
+        return False
+    if not any(map(str.isalpha, "".join(lines))):  # two numbers are two
+        return False
+    runs = [run for block in blocks if isinstance(block, Paragraph) for run in block.runs]
+    return sum(len(run.text) for run in runs) <= ONE_LINE and not any(run.kind is Kind.IMAGE for run in runs)
 
 
 def _cell_lines(block: Block, indent: str) -> list[str]:

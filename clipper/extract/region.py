@@ -7,13 +7,15 @@ article has besides text: pictures with their captions, code, headings, tables, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 from clipper.extract.answer import answered
-from clipper.extract.blocks import Node, Reading
+from clipper.extract.apparatus import lists_sources, notes_of, shows_contents
+from clipper.extract.blocks import Reading
 from clipper.extract.choice import chosen
 from clipper.extract.features import Page
 from clipper.extract.page import BLOCKS, squeezed
@@ -25,13 +27,19 @@ NEVER_BETWEEN = frozenset("nav aside footer form header".split())
 STRUCTURE = frozenset("blockquote table dl".split())
 PICTURES = ("img", "picture", "video", "math", "amp-img", "iframe", "noscript")
 NEVER_LEADING = frozenset("nav aside footer form".split())
+CLIMBED = 8  # elements around a heading behind which its text is looked for
 ABOVE = 4  # elements around the text in which its first picture is looked for
 LINE = 8  # letters beside a picture that are no text
 CREDIT = 60  # letters of a caption that may be a link
 ROWS_IN = frozenset("table tbody".split())
 PARTS_OF_A_TABLE = frozenset("tr thead tbody tfoot caption".split())
 CAPTION = 400  # letters that the surroundings of a picture may have
+LIST_OF_NOTES = 1.5  # times the letters of the notes that the element around them may have
 HEADING = frozenset("h1 h2 h3 h4 h5 h6".split())
+LISTS = frozenset(("ul", "ol"))
+LEAST_ITEMS = 3  # kept of a list, with which the rest of it is kept
+ITEM = 300  # letters of such a rest
+PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:[?#]|$)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +58,28 @@ def find(root: HtmlElement, read: Reading, answer: str, title: str) -> Region | 
         return None
     page = Page(root, read.nodes, answered(blocks, answer), title)
     kept = chosen(page)
-    top = _around([block.element for block in kept])
-    alive = _alive(top, kept)
+    said = [block.element for block in kept]
+    top = _around(said)
+    notes = notes_of(root, said)
+    within = {note for note in notes if top in note.iterancestors()}
+    whole = within.union(block.element for block in kept if block.whole)
+    alive = _alive(top, [*said, *within])
     heading = blocks[page.title].element if page.title >= 0 else None
-    return Region((*_leading(top), top), _left_out(top, alive, kept, heading), frozenset(alive))
+    skip = _left_out(top, alive, whole, heading)
+    return Region((*_leading(top), top, *_behind(top, notes)), skip, frozenset(alive))
+
+
+def _behind(top: HtmlElement, notes: Sequence[HtmlElement]) -> list[HtmlElement]:
+    """The notes that stand behind the element that holds the text, in the list that they stand in."""
+    outside = [note for note in notes if top not in note.iterancestors() and note not in top.iterancestors()]
+    if not outside:
+        return []
+    around = _around(outside)
+    if around in top.iterancestors() or len(squeezed(around.text_content())) > LIST_OF_NOTES * sum(
+        len(squeezed(note.text_content())) for note in outside
+    ):
+        return outside
+    return [around]
 
 
 def _leading(top: HtmlElement) -> list[HtmlElement]:
@@ -96,11 +122,11 @@ def _around(elements: Sequence[HtmlElement]) -> HtmlElement:
     return common
 
 
-def _alive(top: HtmlElement, kept: Sequence[Node]) -> set[HtmlElement]:
-    """The elements that hold a kept block, the blocks themselves included."""
+def _alive(top: HtmlElement, kept: Sequence[HtmlElement]) -> set[HtmlElement]:
+    """The elements that hold a kept one, the kept ones themselves included."""
     alive = {top}
     for block in kept:
-        element: HtmlElement | None = block.element
+        element: HtmlElement | None = block
         while element is not None and element not in alive:
             alive.add(element)
             element = element.getparent()
@@ -108,10 +134,9 @@ def _alive(top: HtmlElement, kept: Sequence[Node]) -> set[HtmlElement]:
 
 
 def _left_out(
-    top: HtmlElement, alive: set[HtmlElement], kept: Sequence[Node], title: HtmlElement | None
+    top: HtmlElement, alive: set[HtmlElement], whole: set[HtmlElement], title: HtmlElement | None
 ) -> frozenset[HtmlElement]:
-    """The largest elements under `top` that are no part of the article."""
-    whole = {block.element for block in kept if block.whole}
+    """The largest elements under `top` that are no part of the article; `whole` are those kept with all they hold."""
     left_out = set()
     stack = [top]
     while stack:
@@ -122,16 +147,18 @@ def _left_out(
         stack.extend(child for child in children if child in alive)
         living = [n for n, child in enumerate(children) if child in alive]
         table = element.tag in ROWS_IN and _mostly_kept(children, alive)
+        items = element.tag in LISTS and len(living) >= LEAST_ITEMS and 3 * len(living) >= 2 * len(children)
         for n, child in enumerate(children):
             if child in alive or not _is_block(child) or (table and child.tag in PARTS_OF_A_TABLE):
                 continue
-            if child is not title:
-                if child.tag in HEADING:
-                    if _heads(children[n + 1 :], alive):
-                        continue
-                elif _belongs(child, between=bool(living) and living[0] < n < living[-1]):
-                    continue
-            left_out.add(child)
+            if child is title or not (
+                _heads(child, top, alive)
+                if child.tag in HEADING
+                else (items and _is_item(child))
+                or lists_sources(child)
+                or _belongs(child, between=bool(living) and living[0] < n < living[-1])
+            ):
+                left_out.add(child)
     return frozenset(left_out)
 
 
@@ -152,14 +179,41 @@ def _is_block(element: HtmlElement) -> bool:
     return element.tag in BLOCKS or next(element.iter(*BLOCKS), None) is not None
 
 
-def _heads(following: Sequence[HtmlElement], alive: set[HtmlElement]) -> bool:
-    """Whether what comes after a heading is part of the article."""
-    for element in following:
-        if element in alive:
-            return True
-        if element.tag not in HEADING and squeezed(element.text_content()):
+def _heads(heading: HtmlElement, top: HtmlElement, alive: set[HtmlElement]) -> bool:
+    """Whether what comes after a heading is part of the article, be it in the next container."""
+    element = heading
+    for _ in range(CLIMBED):
+        for after in element.itersiblings():
+            if after in alive or lists_sources(after):
+                return True
+            if after.tag not in HEADING and not _of_a_heading(after) and squeezed(after.text_content()):
+                return False
+        parent = element.getparent()
+        if parent is None or element is top or parent not in alive:  # a box of its own heads nothing else
             return False
+        element = parent
     return False
+
+
+def _of_a_heading(element: HtmlElement) -> bool:
+    """Whether it may stand between a heading and its text: a note of where to read more, or a picture."""
+    if element.get("role") == "note" or element.tag in ("script", "style", "noscript"):
+        return True
+    if next(element.iter(*PICTURES), None) is None or not _belongs(element, between=True):
+        return False  # a picture that leads elsewhere stands for another article, and so does the heading
+    return all(PICTURE_FILE.search(link.get("href") or "") for link in element.iter("a"))
+
+
+def _is_item(element: HtmlElement) -> bool:
+    """Whether it is an item of a few words, as its neighbours are."""
+    if element.tag != "li" or _of_the_site(element) or next(element.iter(*LISTS), None) is not None:
+        return False
+    return len(squeezed(element.text_content())) <= ITEM
+
+
+def _of_the_site(element: HtmlElement) -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return chrome(names) or next(element.iter(*NEVER_BETWEEN), None) is not None
 
 
 def _belongs(element: HtmlElement, *, between: bool) -> bool:
@@ -168,6 +222,8 @@ def _belongs(element: HtmlElement, *, between: bool) -> bool:
     if element.tag in NEVER_BETWEEN or next(element.iter(*NEVER_BETWEEN), None) is not None:
         return False
     if element.tag == "hr" or next(element.iter("pre"), None) is not None:
+        return True
+    if between and shows_contents(element):
         return True
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if chrome(names):

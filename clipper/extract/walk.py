@@ -166,6 +166,8 @@ class Walk:
 
         def finish(blocks: list[Block]) -> None:
             self.in_note = False
+            if blocks and isinstance(blocks[0], Paragraph) and not any(r.text.strip("[]() ") for r in blocks[0].runs):
+                blocks = blocks[1:]  # what stood around its number, which led back
             self.append(Footnote(label, blocks))
 
         return self.inside(finish)

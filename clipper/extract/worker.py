@@ -21,7 +21,7 @@ from typing import Self
 from clipper.extract.process import Process, receive, send
 from clipper.models import Capture, Extraction, Site, SiteRules, Verdict
 
-__all__ = ["Reader", "serve"]
+__all__ = ["Reader", "serve", "start"]
 
 TIME_LIMIT = 10.0  # seconds of the processor for one page, once the worker is warm
 PATIENCE = 6  # times as long by the clock: on a machine that is busy a good page takes longer
@@ -64,12 +64,13 @@ class Reader:
         other threads, or if a worker runs, nothing is done.
         """
         if self._isolate and self._process is None and threading.active_count() == 1:
-            # Both processes need these, and so they load them once.
-            import hashlib  # noqa: F401
-            import logging  # noqa: F401
+            self._begin(_copy(self._time_limit, self._memory_limit))
 
-            limits = self._time_limit, self._memory_limit
-            self._begin(Process.fork(lambda source, sink: _answer(source, sink, *limits)))
+    def adopt(self, process: Process) -> None:
+        """Read with a worker that `start` started; one that this reader has already is ended."""
+        self.close()
+        self._begin(process)
+        self._told = True
 
     def another(self) -> Reader:
         """A reader of the same kind, with a worker of its own."""
@@ -153,6 +154,24 @@ class Reader:
         answer = pickle.loads(worker.hear(deadline=deadline))
         assert isinstance(answer, Extraction)
         return answer
+
+
+def start() -> Process:
+    """A worker with the usual limits that gets ready at once, for a `Reader` to adopt.
+
+    It is a copy of this process: for the beginning of a program, as in `Reader.fork`.
+    """
+    process = _copy(TIME_LIMIT, MEMORY_LIMIT)
+    process.say(WARM, deadline=time.monotonic() + WARM_UP)
+    return process
+
+
+def _copy(seconds: float, memory: int) -> Process:
+    # Both processes need these, and so they load them once.
+    import hashlib  # noqa: F401
+    import logging  # noqa: F401
+
+    return Process.fork(lambda source, sink: _answer(source, sink, seconds, memory))
 
 
 def serve() -> None:

@@ -84,7 +84,6 @@ class Fetcher:
         self._pace, self._breaker, self._robots = manners.pace, manners.breaker, manners.robots
         self._another = partial(
             Fetcher,
-            self.policy,
             transport=transport,
             resolver=resolver,
             clock=clock,
@@ -106,7 +105,7 @@ class Fetcher:
         plain = urls.without_credentials(asked)
         host = urls.host_of(plain)
         self._breaker.check(host, plain)
-        self._pace.wait(host)
+        self._pace.wait(host, self.policy.min_interval)
         walk = self._walk(plain, kind, Secrets.of(asked), validators or Validators())
         answer = self._answer(walk)
         self._note(walk, answer)
@@ -116,9 +115,9 @@ class Fetcher:
         """Count a page that came but was none (a captcha): five alike, and its host is paused."""
         self._breaker.disappointed(urls.host_of(url), failure)
 
-    def sibling(self) -> Fetcher:
-        """Another fetcher of the same run, for another thread: it keeps the same pauses."""
-        return self._another()
+    def sibling(self, policy: Policy | None = None) -> Fetcher:
+        """Another fetcher of the same run, for another thread: it keeps the same pauses, by its own policy if it has one."""
+        return self._another(policy or self.policy)
 
     def close(self) -> None:
         """Close every connection."""
@@ -188,11 +187,11 @@ class Fetcher:
         from clipper.fetch.attempts import Times, again  # tenacity: 25 ms that most never need
 
         def go_on() -> Answer:
-            self._pace.wait(urls.host_of(walk.here))
+            self._pace.wait(urls.host_of(walk.here), self.policy.min_interval)
             return self._try(walk)
 
         left = lambda: walk.until - self._monotonic()  # noqa: E731
-        due = lambda: self._pace.due(urls.host_of(walk.here))  # noqa: E731
+        due = lambda: self._pace.due(urls.host_of(walk.here), self.policy.min_interval)  # noqa: E731
         times = Times(left, due, self._sleep, self._clock, self._random)
         return again(first, go_on, retries=self.policy.retries, times=times)
 
@@ -287,7 +286,7 @@ class Fetcher:
         asked = not self._robots.knows(walk.here)
         self._pace.slow_down(host, self._robots.check(walk.here, lambda url: self._robots_file(url, walk)))
         if asked and not walk.hops:
-            pause = self._pace.wait(host)
+            pause = self._pace.wait(host, self.policy.min_interval)
             walk.until += pause
             self._line.until += pause
 

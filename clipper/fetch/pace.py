@@ -37,17 +37,17 @@ class Pace:
         """The host asks for at least this many seconds; more than a minute is not heard."""
         self._slower[host] = min(interval, LONGEST_CRAWL_DELAY)
 
-    def due(self, host: str) -> float:
+    def due(self, host: str, interval: float | None = None) -> float:
         """Seconds until the host may be visited again, with the longest jitter; takes no turn."""
-        interval = max(self._interval, self._slower.get(host, 0.0))
+        interval = self._for(host, interval)
         earlier = self._last.get(host)
         if interval <= 0 or earlier is None:
             return 0.0
         return max(0.0, earlier + interval * (1 + JITTER) - self._monotonic())
 
-    def wait(self, host: str) -> float:
-        """Wait for this host's turn, and take it; the seconds that it took."""
-        interval = max(self._interval, self._slower.get(host, 0.0))
+    def wait(self, host: str, interval: float | None = None) -> float:
+        """Wait for this host's turn, and take it; the seconds that it took. `interval` in the run's own's place."""
+        interval = self._for(host, interval)
         if interval <= 0:
             return 0.0
         with self._lock:
@@ -58,3 +58,6 @@ class Pace:
         if turn > now:
             self._sleep(turn - now)
         return turn - now
+
+    def _for(self, host: str, interval: float | None) -> float:
+        return max(self._interval if interval is None else interval, self._slower.get(host, 0.0))

@@ -14,8 +14,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ __all__ = ["SUFFIXES", "kept"]
 
 SUFFIXES = (".html", ".htm", ".csv", ".json", ".jsonl", ".yaml", ".yml", ".txt", ".list")
 HTTP = ("http://", "https://")
+OF_THE_BROWSER = ("javascript:", "place:", "data:", "about:", "chrome:", "file:")  # which nobody misses
+TOMORROW = timedelta(days=1)
 URL = ("url", "href", "given_url", "resolved_url", "link", "uri", "navigate")
 TITLE = ("title", "name", "resolved_title", "given_title", "description")
 TIME = ("time_added", "timestamp", "created", "created_at", "time", "date_added", "added", "bookmarked_at", "date")
@@ -50,7 +54,7 @@ def kept(path: Path) -> Iterator[Kept | Skipped]:
         if suffix in (".html", ".htm"):
             found = list(_bookmarks(text))
         elif suffix == ".csv":
-            found = list(_rows(csv.DictReader(text.splitlines())))
+            found = list(_rows(csv.DictReader(StringIO(text, newline=""))))
         elif suffix in (".json", ".jsonl"):
             found = list(_rows(_objects(text)))
         elif suffix in (".yaml", ".yml"):
@@ -70,20 +74,22 @@ class _Links(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[Kept] = []
+        self.found: list[Kept | Skipped] = []
         self._folders: list[str] = []
         self._pending = ""
-        self._link: dict[str, str] | None = None
+        self._link: dict[str, str] = {}
         self._text: list[str] = []
         self._inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._inside == "dd":  # which nothing closes
+            self._end()
         if tag == "dl":
             self._folders.append(self._pending)
             self._pending = ""
-        elif tag in ("h3", "a"):
+        elif tag in ("h3", "a", "dd"):
             self._inside, self._text = tag, []
-            self._link = {name: value or "" for name, value in attrs} if tag == "a" else None
+            self._link = {name: value or "" for name, value in attrs}
 
     def handle_data(self, data: str) -> None:
         if self._inside:
@@ -92,25 +98,38 @@ class _Links(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "dl" and self._folders:
             self._folders.pop()
-        if tag != self._inside:
-            return
+        if tag == self._inside or self._inside == "dd":
+            self._end()
+
+    def close(self) -> None:
+        super().close()
+        self._end()
+
+    def _end(self) -> None:
+        """Take in what the element said that is at its end."""
         words = " ".join("".join(self._text).split())
-        if tag == "h3":
+        if self._inside == "h3":
             self._pending = words
-        elif self._link is not None:
+        elif self._inside == "a":
             self._add(self._link, words)
+        elif self._inside == "dd" and words and self.found:
+            last = self.found[-1]
+            if isinstance(last, Kept) and last.note is None:
+                self.found[-1] = replace(last, note=words)
         self._inside = ""
 
     def _add(self, link: dict[str, str], words: str) -> None:
-        url = link.get("href", "")
+        url = link.get("href", "").strip()
         if url.startswith(HTTP):
             tags = [*filter(None, self._folders), *_split(link.get("tags", ""))]
             at = _moment(link.get("add_date") or link.get("time_added") or "")
             title = words if words and words != url else None
             self.found.append(Kept(url, title, at, tuple(dict.fromkeys(tags)), link.get("description") or None))
+        elif ":" in url and not url.lower().startswith(OF_THE_BROWSER):
+            self.found.append(Skipped(url, "it is no http or https address"))
 
 
-def _bookmarks(text: str) -> Iterator[Kept]:
+def _bookmarks(text: str) -> Iterator[Kept | Skipped]:
     parser = _Links()
     parser.feed(text)
     parser.close()
@@ -186,15 +205,17 @@ def _split(tags: object) -> list[str]:
 
 
 def _moment(value: Any) -> datetime | None:
-    """A time as seconds, milliseconds or microseconds since 1970, or in ISO's form."""
+    """A time as seconds, milliseconds or microseconds since 1970, or in ISO's form; not one to come."""
     text = str(value or "").strip()
     try:
         if re.fullmatch(r"\d{9,17}(\.\d+)?", text):
             seconds = float(text)
             while seconds > 1e11:
                 seconds /= 1000
-            return datetime.fromtimestamp(seconds, UTC)
-        moment = datetime.fromisoformat(text)
+            moment = datetime.fromtimestamp(seconds, UTC)
+        else:
+            moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment < datetime.now(UTC) + TOMORROW else None

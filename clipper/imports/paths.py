@@ -112,6 +112,8 @@ def _in_file(file: Path, name: str, *, alone: bool) -> Iterator[Found]:
                 yield Skipped(name, str(error))
     elif suffix in lists.SUFFIXES:
         yield from lists.kept(file)
+    elif suffix in (".db", ".sqlite"):
+        raise FileError(f"{file} is a database; `clip merge {file.name}` joins an archive of clipper's with this one")
     else:
         raise FileError(
             f"{file} is nothing that can be imported: give a folder of Markdown, a WARC or WACZ file,"
@@ -178,11 +180,20 @@ def _file_page(ready: Ready, archive: Archive, report: ImportReport) -> None:
 
 
 class _Source:
-    """The list that addresses are filed under, made with the first of them."""
+    """The list that addresses are filed under, made with the first of them; and what is watched already."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._source: Source | None = None
+        self._watched: set[str] | None = None
+
+    def is_news(self, archive: Archive, url: str) -> bool:
+        """Whether a page was not watched before; from now on it is."""
+        if self._watched is None:
+            self._watched = {source.url for source in archive.sources()}
+        news = url not in self._watched
+        self._watched.add(url)
+        return news
 
     def of(self, archive: Archive) -> Source:
         if self._source is None:
@@ -195,8 +206,10 @@ def _list(kept: Kept, archive: Archive, source: _Source, report: ImportReport) -
     key = urls.url_key(kept.url)
     url = urls.without_credentials(urls.check(kept.url))
     if kept.watch:
+        news = source.is_news(archive, url)
         archive.watch(url, kind="page", title=kept.title, tags=kept.tags)
-        report.listed += 1
+        report.listed += news
+        report.unchanged += not news
         return
     at = kept.at or datetime.now(UTC)
     news = archive.list_entry(source.of(archive), url, url_key=key, title=kept.title, published=None, at=at)

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from clipper import tape
 from clipper.errors import FileError, TapeError
@@ -57,7 +58,7 @@ def _records(path: Path) -> Iterator[Saved | Skipped]:
         if not isinstance(found, Capture):
             yield Skipped(found.name, found.reason)
         elif (reason := _no_page(found)) is not None:
-            yield Skipped(found.url, reason)
+            yield Skipped(found.url, f"{reason}; {found.truncated_by}" if found.truncated_by else reason)
         else:
             yield Saved(found)
     if empty:
@@ -79,6 +80,8 @@ def _unpack(path: Path, plain: Path) -> None:
 
 
 def _no_page(capture: Capture) -> str | None:
+    if urlsplit(capture.url).path == "/robots.txt":
+        return "it tells crawlers what they may fetch, and is no page"
     if 300 <= capture.status < 400 and capture.status != 304:
         return f"HTTP {capture.status}, a redirect to {capture.header('location') or 'nowhere'}"
     if capture.status == 200 and not capture.body:

@@ -81,7 +81,7 @@ class ReaderPool:
 class Hosts:
     """The addresses still to do, by host, and the one fetcher of each host at work."""
 
-    def __init__(self, open_fetcher: Callable[[], OpenFetcher]) -> None:
+    def __init__(self, open_fetcher: Callable[[str], OpenFetcher]) -> None:
         self._open = open_fetcher
         self._waiting: dict[str, deque[str]] = {}
         self._idle: deque[str] = deque()
@@ -108,7 +108,7 @@ class Hosts:
 
     def fetcher(self, host: str) -> OpenFetcher:
         if host not in self._fetchers:
-            self._fetchers[host] = self._open()
+            self._fetchers[host] = self._open(host)
         return self._fetchers[host]
 
     def release(self, host: str) -> None:
@@ -129,14 +129,14 @@ def run(
     addresses: Iterable[str],
     *,
     archive: Archive,
-    open_fetcher: Callable[[], OpenFetcher],
+    open_fetcher: Callable[[str], OpenFetcher],
     open_reader: Callable[[], OpenReader],
     hosts_at_once: int = HOSTS_AT_ONCE,
     force: bool = False,
     max_age: timedelta | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Result]:
-    """Clip every address once, in no certain order, and yield what each came to.
+    """Clip every address once, in no certain order, and yield what each came to. `open_fetcher` takes a host.
 
     Only the archive's errors rise; what goes wrong with an address is in its result.
     """

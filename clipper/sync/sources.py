@@ -1,115 +1,205 @@
-"""What is watched: feeds, whose entries are clipped, and pages, which are clipped themselves."""
+"""What an address that is to be watched turns out to be: a feed, a list of feeds, a site map, a page."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from clipper import decode, feeds, urls
-from clipper.errors import ClipperError, FetchError, InvalidURL, RefusedError
-from clipper.models import Capture, Source
+from clipper.errors import FeedError, FetchError, FileError, InvalidURL, RefusedError
+from clipper.models import Source
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
+    from clipper.models import Capture
     from clipper.pipeline import Fetches
 
-__all__ = ["Listed", "add", "addresses", "look"]
+__all__ = ["As", "Found", "add", "looks_private", "opml", "usual_port"]
 
 log = logging.getLogger(__name__)
 
+As = Literal["feed", "sitemap", "page"]
+# Parameters and path segments that let in whoever has the address.
+SECRETS = re.compile(
+    r"^(?:.*[_-])?(?:token|key|auth|secret|sig|signature|pass(?:word|wd)?|apikey|access|session|hash)$", re.I
+)
+RANDOM = re.compile(r"^(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{24,}$")  # a path segment that nobody would type
+TRIED = 3  # feeds of a page that are looked at
+
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """One address that the watched sources lead to; `error` instead, if a feed could not be read."""
+class Found:
+    """What is watched now, and what a person should hear of it."""
+
+    source: Source
+    remarks: tuple[str, ...] = ()
+    new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """One thing to watch."""
 
     url: str
-    error: ClipperError | None = None
+    kind: str
+    title: str | None = None
+    site_url: str | None = None
+    folder: tuple[str, ...] = ()
+    private: bool = False
+    remarks: tuple[str, ...] = field(default=())
 
 
-def add(address: str, *, archive: Archive, fetcher: Fetches, tags: tuple[str, ...] = ()) -> list[Source]:
-    """Watch what the address turns out to be: a feed, the feeds of an OPML list, a page.
-
-    Raises the errors of the fetch; a page is watched as a page even if it names a feed.
-    """
-    found = look(fetcher.fetch(urls.check(address)))
-    return [archive.watch(url, kind=kind, title=title, tags=tags) for url, kind, title in found]
-
-
-def look(capture: Capture) -> list[tuple[str, str, str | None]]:
-    """What a capture is, as (address, `feed` or `page`, title)."""
-    body = capture.body.lstrip()[:2000].lower()
-    if b"<opml" in body:
-        subscriptions = feeds.read_opml(capture.body)
-        return [(s.url, "feed", s.title) for s in subscriptions]
-    if _looks_like_feed(capture, body):
-        feed = feeds.read_feed(capture.body, url=capture.final_url, content_type=capture.content_type)
-        return [(capture.url, "feed", feed.title)]
-    return [(capture.url, "page", None)]
-
-
-def offered(capture: Capture) -> list[str]:
-    """The feeds that a page names."""
-    text = decode.decode(capture.body, content_type=capture.header("content-type")).text
-    return list(feeds.discover(text, capture.final_url))
-
-
-def addresses(
-    archive: Archive,
+def add(
+    address: str,
     *,
+    archive: Archive,
     fetcher: Fetches,
-    sources: list[Source],
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Iterator[Listed]:
-    """The addresses that the sources lead to now: watched pages, and entries not archived yet."""
-    for source in sources:
-        if source.kind == "page":
-            yield Listed(source.url)
-            continue
-        if source.kind == "list":  # imported, and has no address of its own
-            yield from map(Listed, archive.unfetched(source))
-            continue
-        try:
-            yield from _entries(source, archive, fetcher, clock())
-        except (FetchError, RefusedError, ClipperError) as error:
-            archive.source_failed(source, at=clock())
-            yield Listed(source.url, error)
+    tags: tuple[str, ...] = (),
+    kind: As | None = None,
+    private: bool = False,
+) -> Iterator[Found]:
+    """Watch what the address or file turns out to be; `kind` says what it has to be.
+
+    A page is watched as a page, unless it is the home page of a feed that it names: then the feed
+    is. A file is an OPML list. Raises the errors of the fetch, and `FeedError` for what is not `kind`.
+    """
+    for one in _looked(address, fetcher, kind):
+        known = archive.watched.find(one.url)
+        source = archive.watch(one.url, kind=one.kind, title=one.title, tags=tags)
+        hidden = private or one.private or looks_private(one.url)
+        archive.watched.describe(source, site_url=one.site_url, folder=one.folder, private=hidden)
+        remarks = one.remarks
+        if hidden and not (private or one.private):
+            remarks += ("its address looks like a secret: it is private, and not exported by default",)
+        again = archive.watched.find(one.url)
+        assert again is not None
+        yield Found(again, remarks, new=known is None)
 
 
-def _entries(source: Source, archive: Archive, fetcher: Fetches, now: datetime) -> Iterator[Listed]:
-    capture = fetcher.fetch(source.url, validators=source.validators, kind="feed")
-    if capture.status != 304:
-        feed = feeds.read_feed(capture.body, url=capture.final_url, content_type=capture.content_type)
-        for entry in feed.entries:
-            try:
-                key = urls.url_key(entry.url)
-            except InvalidURL as error:
-                log.warning("%s lists an address that cannot be fetched: %s", source.url, error)
-                continue
-            if not _usual_port(entry.url, source.url):
-                log.warning("%s lists an address with a port of its own: %s", source.url, entry.url)
-                continue
-            archive.list_entry(source, entry.url, url_key=key, title=entry.title, published=entry.published, at=now)
-    archive.source_read(source, capture.validators, at=now)
-    for url in archive.unfetched(source):
-        yield Listed(url)
+def opml(sources: list[Source], *, private: bool = False) -> tuple[str, int]:
+    """The feeds among the sources as an OPML list, and how many private ones were left out."""
+    wanted = [source for source in sources if source.kind == "feed"]
+    chosen = [source for source in wanted if private or not source.private]
+    listed = [
+        feeds.Subscription(source.url, source.title, source.site_url, source.folder or source.tags[:1])
+        for source in chosen
+    ]
+    return feeds.write_opml(listed, title="clipper"), len(wanted) - len(chosen)
 
 
-def _usual_port(url: str, feed: str) -> bool:
+def looks_private(url: str) -> bool:
+    """Whether whoever has this address may have been let in by it."""
+    parts = urlsplit(url)
+    named = (SECRETS.match(name) and len(value) >= 8 for name, value in parse_qsl(parts.query))
+    return any(named) or any(RANDOM.match(segment) for segment in parts.path.split("/"))
+
+
+def usual_port(url: str, feed: str) -> bool:
     """Whether a feed may send us to that port: any of its own host, elsewhere 80 and 443 alone."""
     there = urls.check(url)
     return urls.host_of(there) == urls.host_of(feed) or urlsplit(there).port in (None, 80, 443)
 
 
-def _looks_like_feed(capture: Capture, body: bytes) -> bool:
-    kind = capture.content_type or ""
-    if "html" in kind and not body.startswith(b"<?xml"):
-        return False
-    marks = (b"<rss", b"<feed", b"<rdf:rdf", b'"https://jsonfeed.org')
-    return any(mark in body for mark in marks) or kind in (
-        "application/rss+xml",
-        "application/atom+xml",
-    )
+def _looked(address: str, fetcher: Fetches, kind: As | None) -> Iterator[_Looked]:
+    file = Path(address)
+    if "://" not in address and file.suffix.lower() in (".opml", ".xml") and (file.is_file() or _is_path(address)):
+        yield from _file(file)
+        return
+    asked = urls.check(address)
+    capture = fetcher.fetch(asked, kind="page" if kind == "page" else "feed")
+    login = asked != urls.without_credentials(asked)
+    for one in _what(capture, fetcher, kind):
+        if login and one.url == capture.url:
+            said = "its password is not stored: put it into the headers of its host in the configuration"
+            one = _Looked(one.url, one.kind, one.title, one.site_url, one.folder, True, (*one.remarks, said))
+        yield one
+
+
+def _is_path(address: str) -> bool:
+    """Whether an address without a scheme cannot be meant for one: `./x`, `/x`, `~/x`, or no dot before the slash."""
+    head = address.partition("/")[0]
+    return address.startswith(("/", "./", "../", "~")) or "." not in head or head == address
+
+
+def _file(file: Path) -> Iterator[_Looked]:
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise FileError(f"cannot read {file}: {error.strerror}") from error
+    try:
+        yield from _list(body)
+    except FeedError as error:
+        raise FeedError(f"{file} is {error}") from error
+
+
+def _list(body: bytes) -> Iterator[_Looked]:
+    found = feeds.read_opml(body)
+    if not found:
+        raise FeedError("a list of feeds (OPML) without any feed in it")
+    for one in found:
+        plain = urls.without_credentials(one.url)
+        yield _Looked(plain, "feed", one.title, one.site_url, one.folder, private=plain != one.url)
+
+
+def _what(capture: Capture, fetcher: Fetches, wanted: As | None) -> Iterator[_Looked]:
+    kind = feeds.kind_of(capture.body, content_type=capture.content_type)
+    if kind == "opml" and wanted is None:
+        yield from _list(capture.body)
+    elif wanted == "page" or (wanted is None and kind not in ("feed", "sitemap")):
+        yield from _page(capture, fetcher, kind, wanted)
+    elif kind == "sitemap" or wanted == "sitemap":
+        feeds.read_sitemap(capture.body, url=capture.final_url, content_type=capture.header("content-type"))
+        yield _Looked(capture.url, "sitemap")
+    else:
+        feed = feeds.read_feed(capture.body, url=capture.final_url, content_type=capture.header("content-type"))
+        yield _Looked(capture.url, "feed", feed.title, feed.site_url, remarks=_odd(feed))
+
+
+def _page(capture: Capture, fetcher: Fetches, kind: str, wanted: As | None) -> Iterator[_Looked]:
+    """A page; or the feed that it names, if it is the feed's home page."""
+    if kind != "page":
+        yield _Looked(capture.url, "page")
+        return
+    text = decode.decode(capture.body, content_type=capture.header("content-type")).text
+    named = feeds.discover(text, capture.final_url)
+    if wanted is None:
+        for address in named[:TRIED]:
+            feed = _readable(address, fetcher)
+            if feed is not None and _home(capture, feed):
+                said = f"the page {capture.url} names it; `clip watch add --as page` watches the page itself"
+                yield _Looked(urls.without_credentials(address), "feed", feed.title, feed.site_url, remarks=(said,))
+                return
+    said = f"it names the feed {named[0]}, which `clip watch add` would follow" if named else ""
+    yield _Looked(capture.url, "page", remarks=(said,) if said else ())
+
+
+def _readable(address: str, fetcher: Fetches) -> feeds.Feed | None:
+    """The feed at an address; None if it cannot be had or is none."""
+    try:
+        capture = fetcher.fetch(address, kind="feed")
+        return feeds.read_feed(capture.body, url=capture.final_url, content_type=capture.header("content-type"))
+    except (FetchError, RefusedError, FeedError) as error:
+        log.info("%s: %s", address, error)
+        return None
+
+
+def _home(capture: Capture, feed: feeds.Feed) -> bool:
+    """Whether a page is where a feed says that it belongs, or the front page of its host."""
+    keys = {_key(capture.url), _key(capture.final_url)}
+    return urlsplit(capture.final_url).path in ("", "/") or (feed.site_url is not None and _key(feed.site_url) in keys)
+
+
+def _key(url: str) -> str | None:
+    try:
+        return urls.url_key(url).rstrip("/")
+    except InvalidURL:
+        return None
+
+
+def _odd(feed: feeds.Feed) -> tuple[str, ...]:
+    return tuple(f"odd: {warning}" for warning in feed.warnings)

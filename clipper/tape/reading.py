@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Record", "Skipped", "captures", "records"]
 
+# warcio tells on standard error which addresses it mended; the report of an import names what could not be used.
+logging.getLogger("warcio").addHandler(logging.NullHandler())
+
+CUT = "the tape ends in the middle of it"
+SMALL = 10_000_000  # bytes of a record that is no page's, to look whether it is all there
 REVISIT_OF_SAME = "identical-payload-digest"
 
 
@@ -38,6 +44,7 @@ class Record:
     profile: str
     mime: str
     truncated: str
+    length: int | None  # of the block, in bytes, as the record says
     block: Callable[[], bytes]
 
 
@@ -78,27 +85,26 @@ def captures(path: Path) -> Iterator[Capture | Skipped]:
     methods = _methods(path)
     for record in records(path):
         if record.type not in ("response", "revisit", "resource"):
+            if (record.length or 0) < SMALL and _whole(record).truncated == CUT:
+                yield Skipped(_plain(record.url) or record.type, CUT)
             continue
+        record = _whole(record)
         if not record.url.startswith(("http://", "https://")):
-            yield Skipped(record.url, "it is not an http or https address")
+            yield Skipped(_plain(record.url), "it is not an http or https address")
         elif methods.get(record.id, "GET") != "GET":
-            yield Skipped(record.url, f"it answers a {methods[record.id]} request")
-        elif wrong(kept := replace(record, block=_once(record.block))):
-            yield Skipped(record.url, "its bytes are not those that its digest names")
+            yield Skipped(_plain(record.url), f"it answers a {methods[record.id]} request")
+        elif wrong(record):
+            yield Skipped(_plain(record.url), "its bytes are not those that its digest names")
         else:
-            yield _capture(kept, known)
+            yield _capture(record, known)
 
 
-def _once(block: Callable[[], bytes]) -> Callable[[], bytes]:
-    """The block, which can be read from the file only once."""
-    held: list[bytes] = []
-
-    def read() -> bytes:
-        if not held:
-            held.append(block())
-        return held[0]
-
-    return read
+def _whole(record: Record) -> Record:
+    """The record with its block read, which can be done only once; one that is cut says so, and its digests nothing."""
+    data = record.block()
+    if record.length is None or len(data) >= record.length:
+        return replace(record, block=lambda: data)
+    return replace(record, block=lambda: data, truncated=CUT, digest="", block_digest="")
 
 
 def message_of(record: Record) -> Message | None:
@@ -132,21 +138,21 @@ class _Payloads:
 def _capture(record: Record, known: _Payloads) -> Capture | Skipped:
     message = message_of(record)
     if record.date is None:
-        return Skipped(record.url, "it has no date")
+        return Skipped(_plain(record.url), "it has no date")
     earlier = known.of(record) if record.type == "revisit" else None
     if record.type == "revisit" and REVISIT_OF_SAME in record.profile:
         if earlier is None:
-            return Skipped(record.url, "the record that it repeats is not on this tape")
+            return Skipped(_plain(record.url), "the record that it repeats is not on this tape")
         message = message and replace(message, payload=b"", cut=False)
     if message is None:
         message = _again(earlier)
     if message is None:
-        return Skipped(record.url, "it holds no HTTP answer")
+        return Skipped(_plain(record.url), "it holds no HTTP answer")
     same = earlier is not None and message.status != 304
     body = earlier.body if earlier is not None and same else decoded(message)
     if body is None:
         coding = (message.header(b"content-encoding") or b"").decode("latin-1")
-        return Skipped(record.url, f"its content coding {coding} cannot be undone")
+        return Skipped(_plain(record.url), f"its content coding {coding} cannot be undone")
     capture = _built(record, message, body)
     if record.type != "revisit":
         known.keep(record, capture)
@@ -229,6 +235,7 @@ def _record(record: ArcWarcRecord) -> Record:
         profile=named("WARC-Profile"),
         mime=named("Content-Type"),
         truncated=named("WARC-Truncated"),
+        length=int(size) if (size := named("Content-Length")).isdecimal() else None,
         block=block,
     )
 

@@ -10,15 +10,19 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
-from clipper.archive import Archive
+from clipper.archive import Archive, bodies
 from clipper.archive.prune import Rule
-from clipper.models import Outcome
+from clipper.archive.schema import LATEST
+from clipper.models import Capture, Extraction, Outcome, Site
 from tests.archive.archive_material import capture, extraction
 
 ROOT = Path(__file__).parents[2]
@@ -94,6 +98,35 @@ def repair(path: Path, name: str) -> None:
             archive.repair()
 
 
+class Marking:
+    """Reads every page differently from all that read it before."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def read(self, capture: Capture, site: Site | None = None) -> Extraction:  # noqa: ARG002
+        mark = f"{self.name} {sha256(capture.body).hexdigest()[:12]}"
+        return extraction(f"{mark}\n\n{LONG if int(mark[-1], 16) % 2 else 'short'}")
+
+    def warm(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def reextract(path: Path, name: str) -> None:
+    from clipper.sync.rereading import Run
+
+    with Archive.open(path, create=True) as archive:
+        with archive.batch():
+            done = [file_one(archive, name, number) for number in range(20)]
+        for line in done:
+            say(line)
+        for turn in range(1000):
+            for read in Run(archive).read(open_reader=partial(Marking, f"{name} turn {turn}"), jobs=1):
+                if read.came == "better":
+                    say(f"read {read.extraction.markdown.splitlines()[0]}")
+
+
 def migrate(path: Path, name: str) -> None:
     say("")
     with Archive.open(path) as archive:
@@ -105,6 +138,7 @@ WORK: dict[str, Callable[[Path, str], None]] = {
     "batch": batch,
     "merge": merge,
     "prune": prune,
+    "reextract": reextract,
     "repair": repair,
     "migrate": migrate,
 }
@@ -122,7 +156,7 @@ def killed(kind: str, path: Path, name: str, *, rng: random.Random) -> list[str]
     time.sleep(rng.random() ** 2 * 0.3)
     process.send_signal(signal.SIGKILL)
     rest, error = process.communicate()
-    assert error == ""
+    assert error == "", error
     return [line for line in (first + rest).splitlines() if line]
 
 
@@ -133,8 +167,11 @@ def check(path: Path, acknowledged: list[str]) -> None:
         filed = {f"{url} {at}" for url, at in connection.execute("SELECT url, checked_at FROM checks")}
         there = {f"pruned {number}" for (number,) in connection.execute("SELECT id FROM snapshots")}
         buried = {f"pruned {number}" for (number,) in connection.execute("SELECT snapshot FROM tombstones")}
+        marks = {text.split("\n", 1)[0] for text in every_text(connection)}
         for line in acknowledged:
-            if line.startswith("pruned "):
+            if line.startswith("read "):
+                assert line.removeprefix("read ") in marks, f"{line} is lost"
+            elif line.startswith("pruned "):
                 assert line in buried - there, f"{line} came back"
             else:
                 assert line in filed, f"{line} is lost"
@@ -145,6 +182,12 @@ def check(path: Path, acknowledged: list[str]) -> None:
             " OR NOT EXISTS (SELECT 1 FROM checks WHERE snapshot_id = snapshots.id)"
         )
         assert connection.execute(halves).fetchall() == []
+
+
+def every_text(connection: sqlite3.Connection) -> Iterator[str]:
+    """All readings that were ever filed, packed or not."""
+    for markdown, packed in connection.execute("SELECT markdown, packed_sha256 FROM texts").fetchall():
+        yield bodies.read(connection, packed).decode() if packed else markdown
 
 
 def rounds(folder: Path, kind: str, count: int, *, seed: int) -> int:
@@ -159,7 +202,7 @@ def rounds(folder: Path, kind: str, count: int, *, seed: int) -> int:
                 old.unlink()
             acknowledged = []
             if kind == "migrate":
-                path.write_bytes((SHIPPED / f"v{1 + number % 2}.db").read_bytes())
+                path.write_bytes((SHIPPED / f"v{1 + number % (LATEST - 1)}.db").read_bytes())
         new = killed(kind, path, f"{kind}{number}", rng=rng)
         acknowledged += new
         total += len(new)

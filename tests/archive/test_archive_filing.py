@@ -106,3 +106,27 @@ def test_search_finds_chinese_words_of_two_characters(archive: Archive) -> None:
     assert hit.page.url_key == KEY
     assert "\x02漏洞\x03" in hit.snippet
     assert archive.search("洞漏") == []
+
+
+def test_one_address_under_two_keys_is_filed_under_both(archive: Archive) -> None:
+    """Keys change with the rules of what is one page; merges bring in pages under older ones."""
+    for key in ("//example.com/a", "//example.com/a?older=rule"):
+        assert archive.record(capture(), extraction(), url_key=key).outcome is Outcome.NEW
+    assert [snapshot.seq for snapshot in archive.snapshots(every=True)] == [0, 1]
+
+
+def test_versions_that_share_paragraphs_are_filed_in_one_transaction(archive: Archive) -> None:
+    with archive.batch():
+        for hour, text in enumerate(["stays\n\none", "stays\n\ntwo", "stays\n\nthree", "stays\n\none"]):
+            archive.record(capture(text, hour=hour), extraction(text), url_key=KEY)
+    assert len(archive.history(KEY)) == 4
+    assert archive.search("three")
+    assert list(archive.verify()) == []
+
+
+def test_what_is_watched_twice_in_one_transaction_is_watched_once(archive: Archive) -> None:
+    with archive.batch():
+        for tag in ("a", "b", "c"):
+            archive.watch(URL, kind="page", tags=(tag,))
+    assert [source.tags for source in archive.sources()] == [("a", "b", "c")]
+    assert list(archive.verify()) == []

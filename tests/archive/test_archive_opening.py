@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -29,17 +30,54 @@ def test_no_archive_says_how_to_make_one(path: Path) -> None:
     assert not path.exists()
 
 
+@pytest.mark.parametrize("create", [False, True])
 @pytest.mark.parametrize(
-    ("content", "said"),
-    [(b"", "not an archive"), (b"not SQLite at all" * 99, "not an SQLite file"), (None, "folder")],
+    "content",
+    [
+        b"x",
+        b"x" * 511,
+        b"\0" * 512,
+        b"\0" * 9000,
+        b"not SQLite at all" * 99,
+        b"SQLite format 3\0",
+        b"SQLite format 3\0" * 9,
+    ],
+    ids=lambda content: f"{content[:3]!r} {len(content)}",
 )
-def test_other_files_are_refused(path: Path, content: bytes | None, said: str) -> None:
-    if content is None:
-        path.mkdir()
-    else:
-        path.write_bytes(content)
-    with pytest.raises(ArchiveError, match=said):
+def test_another_programs_file_is_refused_and_left_alone(path: Path, content: bytes, create: bool) -> None:
+    path.write_bytes(content)
+    with pytest.raises(ArchiveError, match="not an SQLite file"):
+        Archive.open(path, create=create)
+    assert path.read_bytes() == content
+    assert list(path.parent.glob(f"{path.name}*")) == [path]
+
+
+def test_a_folder_and_what_is_no_plain_file_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path, said in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "pipe", "no plain file"),
+        (Path("/dev/null"), "no plain"),
+    ):
+        with pytest.raises(ArchiveError, match=said):
+            Archive.open(path, create=True)
+
+
+def test_an_empty_file_is_no_archive_yet(path: Path) -> None:
+    path.touch()
+    with pytest.raises(ArchiveError, match="not an archive"):
         Archive.open(path)
+    with Archive.open(path, create=True) as archive:
+        assert archive.created
+
+
+@pytest.mark.parametrize("pragma", ["application_id = 1196444487", "user_version = 3"])
+def test_another_programs_database_without_tables_is_left_alone(path: Path, pragma: str) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA {pragma}")
+    connection.close()
+    with pytest.raises(ArchiveError, match="not an archive of clipper's"):
+        Archive.open(path, create=True)
 
 
 def test_another_programs_database_is_left_alone(path: Path) -> None:

@@ -61,6 +61,12 @@ def test_verify_against_a_head_that_was_written_down(db: Path, capsys: Said) -> 
     assert run(["verify", "--head", "ab" * 32]) == 3
 
 
+@pytest.mark.parametrize("head", ["", "ca379fe3afcb", "g" * 64, "a" * 65])
+def test_what_is_no_head_is_no_damage(db: Path, capsys: Said, head: str) -> None:
+    assert run(["verify", "--head", head, "--db", str(db)]) == 2
+    assert "64 hex digits" in capsys.readouterr().err
+
+
 def test_bytes_from_a_backup_mend_an_archive(db: Path, capsys: Said) -> None:
     assert run(["backup", "b.db"]) == 0
     alter(db, "UPDATE bodies SET data = zeroblob(length(data))")

@@ -86,6 +86,24 @@ def test_a_rewritten_paragraph_is_removed_and_added() -> None:
     assert kinds(comparison) == ["removed", "added"] or kinds(comparison) == ["added", "removed"]
 
 
+@pytest.mark.parametrize(
+    "article",
+    [
+        [f"Paragraph {n} tells of the harbour, the lantern and the ledger of year {1900 + n}, and of no other." for n in range(6)],
+        [f"第{n}段说的是港口、灯塔和一九{n}年的账本，别的年份都不在里面，读者可以自己去查。" for n in range(6)],
+    ],
+    ids=["English", "Chinese"],
+)  # fmt: skip
+def test_paragraphs_that_were_split_or_joined_are_not_removed_and_added(article: list[str]) -> None:
+    apart, together = "\n\n".join(article), " ".join(article).replace("harbour", "quay", 1).replace("港口", "码头", 1)
+    half = "\n\n".join([article[0], *(part for text in article[1:5] for part in (text[:30], text[30:])), article[5]])
+    for old, new, most in ((apart, together, 2), (together, apart, 2), (apart, half, 8), (half, apart, 8)):
+        added, removed = diff.changed_words(old, new)
+        assert max(added, removed) <= most
+    one_gone = "\n\n".join(article[:2] + article[3:])
+    assert [block.kind for block in diff.diff(apart, one_gone).blocks if block.kind != "same"] == ["removed"]
+
+
 def test_neighbouring_changes_are_told_as_one() -> None:
     comparison = diff.diff("say old small thing now please", "say new large thing now please")
     assert [p.text for p in comparison.blocks[0].pieces] == [
@@ -154,8 +172,8 @@ def test_both_texts_can_be_read_off_a_comparison(old: str, new: str) -> None:
     said_old = {b.old: "".join(p.text for p in b.pieces if p.kind != "added") for b in comparison.blocks}
     said_new.pop(None, None)
     said_old.pop(None, None)
-    assert [said_new[n] for n in sorted(said_new)] == paragraphs(new)
-    assert [said_old[n] for n in sorted(said_old)] == paragraphs(old)
+    assert paragraphs("\n\n".join(said_new[n] for n in sorted(said_new))) == paragraphs(new)
+    assert paragraphs("\n\n".join(said_old[n] for n in sorted(said_old))) == paragraphs(old)
     assert bool(comparison) == (paragraphs(old) != paragraphs(new))
 
 

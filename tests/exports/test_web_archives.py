@@ -194,6 +194,17 @@ def test_one_page_alone(archive: Archive, tmp_path: Path) -> None:
     assert {one.url for one in found if isinstance(one, Capture)} == {BEES, "http://garden.example/b"}
 
 
+@pytest.mark.parametrize("verdict", [Verdict.OK, Verdict.EMPTY])
+def test_a_clipping_is_no_answer_of_a_server(archive: Archive, tmp_path: Path, verdict: Verdict) -> None:
+    markdown = Capture(
+        "https://clipped.example/", "https://clipped.example/", 200, (("Content-Type", "text/markdown"),), b"# A",
+        START, source="import",
+    )  # fmt: skip
+    archive.record(markdown, Extraction(verdict, markdown="A", text="A", words=1), url_key="//clipped.example/")
+    written = write_warc(archive, tmp_path / "out.warc.gz", url_key="//clipped.example/")
+    assert (written.captures, list(written.left_out)) == (0, ["it was imported as Markdown, no server sent it"])
+
+
 def test_what_was_fetched_since(archive: Archive, tmp_path: Path) -> None:
     since = START + timedelta(hours=6)
     assert write_warc(archive, tmp_path / "late.warc.gz", since=since).captures == 3
@@ -223,6 +234,6 @@ def test_a_file_that_exists_is_left_alone(archive: Archive, tmp_path: Path) -> N
     for write in (lambda p: write_warc(archive, p), lambda p: write_wacz(archive, p, now=START)):
         with pytest.raises(FileError, match="exists"):
             write(tmp_path / "here.warc.gz")
-        with pytest.raises(FileError, match="cannot write"):
+        with pytest.raises(FileError, match=r"cannot write .*/none/x.warc.gz: there is no folder .*/none"):
             write(tmp_path / "none" / "x.warc.gz")
     assert sorted(p.name for p in tmp_path.iterdir() if not p.name.startswith("archive.db")) == ["here.warc.gz"]

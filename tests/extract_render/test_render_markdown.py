@@ -30,6 +30,10 @@ TEXT = {
     "headings": ("<h2>A</h2><h3>B <em>c</em></h3>", "## A\n\n### B *c*"),
     "the first level is the title's": ("<h1>A</h1>", "## A"),
     "a heading of blocks is one line": ("<h2><div>A</div><div>B</div></h2>", "## A B"),
+    "pictures stand before and behind a heading's words": (
+        '<h2><img src="/i.png" alt="i"> A <a href="/p"><img src="/p.png" alt="p"></a> b</h2>',
+        "![i](https://site.example/i.png)\n\n## A b\n\n[![p](https://site.example/p.png)](https://site.example/p)",
+    ),
     "a rule between blocks": ("<p>a</p><hr><p>b</p>", "a\n\n___\n\nb"),
     "quotes nest": (
         "<blockquote><p>a</p><blockquote>b</blockquote></blockquote>",
@@ -152,6 +156,7 @@ CODE = {
 }  # fmt: skip
 
 LISTS = {
+    "a list in a list without an item": ("<ul><ul><li>a<li>b</ul></ul>", "- a\n- b"),
     "bullets": ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
     "numbers": ("<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"),
     "start": ('<ol start="5"><li>a</li><li>b</li></ol>', "5. a\n6. b"),
@@ -179,6 +184,10 @@ TABLES = {
     ),
     "caption": ("<table><caption>C</caption><tr><th>A<th>B<tr><td>1<td>2</table>", "*C*\n\n| A | B |\n| --- | --- |\n| 1 | 2 |"),
     "blocks in a cell": ("<table><tr><th>A<th>B<tr><td><p>1</p><p>2</p><td><ul><li>3<li>4</ul></table>", "| A | B |\n| --- | --- |\n| 1<br>2 | • 3<br>• 4 |"),
+    "a line that a narrow column broke": (
+        "<table><tr><th>A<br>(2018)<th>Group<div>(old)</div><tr><td>a<td>b<br>c<br>d</table>",
+        "| A (2018) | Group (old) |\n| --- | --- |\n| a | b<br>c<br>d |",
+    ),
     "pipes": ("<table><tr><th>A<th>B<tr><td>a|b<td><code>c|d</code></table>", "| A | B |\n| --- | --- |\n| a\\|b | `c\\|d` |"),
     "one column is layout": ("<table><tr><td>a<tr><td>b</table>", "a\n\nb"),
     "one row is layout": ("<table><tr><td>a<td>b</table>", "a\n\nb"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clipper.errors import FeedError
-from clipper.feeds import discover, read_feed, read_opml
+from clipper.feeds import Subscription, discover, kind_of, read_feed, read_opml, read_sitemap, write_opml
 
 URL = "https://news.example/feed.xml"
 
@@ -125,7 +126,8 @@ def test_broken_feed_is_read_as_far_as_it_goes(broken: str) -> None:
             "names the feed https://news.example/rss",
         ),
         (b"<opml><body/></opml>", "OPML"),
-        (b"<urlset></urlset>", "<urlset>"),
+        (b"<urlset></urlset>", "a site map"),
+        (b"<svg></svg>", "<svg>"),
         (b"hello", "neither XML nor JSON"),
         (b'{"a": 1}', "JSON of another kind"),
         (b'{"items": [', "cut or damaged"),
@@ -201,3 +203,58 @@ def test_discovery_prefers_the_head_and_puts_comments_last() -> None:
     assert discover(page, URL) == ["https://b.example/x/a", "https://b.example/x/c"]
     assert discover('<a href="/feed">rss</a><a href="/about">x</a>', URL) == ["https://news.example/feed"]
     assert discover("<p>nothing", URL) == []
+
+
+SITEMAP = """<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+<url><loc>https://a.example/one?x=1&amp;y=2</loc><lastmod>2026-11-24T08:30:00+08:00</lastmod></url>
+<url><loc> /two </loc><lastmod>2026-11-24</lastmod><news:news><news:title>Second &amp;amp; news</news:title></news:news></url>
+<url><lastmod>2026-11-24</lastmod></url></urlset>"""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_site_map_lists_pages_with_their_dates(packed: bool) -> None:
+    body = gzip.compress(SITEMAP.encode()) if packed else SITEMAP.encode()
+    assert kind_of(body) == "sitemap"
+    found = read_sitemap(body, url="https://a.example/sitemap.xml")
+    assert [(place.url, place.modified, place.title) for place in found.places] == [
+        ("https://a.example/one?x=1&y=2", "2026-11-24T08:30:00+08:00", None),
+        ("https://a.example/two", "2026-11-24", "Second & news"),
+    ]
+    assert found.warnings == ("1 entries have no address",)
+
+
+def test_an_index_of_site_maps_names_further_ones_and_a_cut_one_says_so() -> None:
+    text = "<sitemapindex><sitemap><loc>https://a.example/1.xml</loc></sitemap><sitemap><loc>https://a"
+    found = read_sitemap(text.encode(), url="https://a.example/sitemap.xml")
+    assert [child.url for child in found.children] == ["https://a.example/1.xml"]
+    assert found.warnings == ("the site map is cut",)
+
+
+def test_a_site_map_that_is_none_or_a_bomb_is_refused() -> None:
+    with pytest.raises(FeedError, match="a web page"):
+        read_sitemap(b"<!doctype html><html></html>", url=URL)
+    with pytest.raises(FeedError, match="damaged"):
+        read_sitemap(b"\x1f\x8bnonsense", url=URL)
+    with pytest.raises(FeedError, match="more than 50 MB"):
+        read_sitemap(gzip.compress(b"<urlset>" + b" " * (60 << 20)), url=URL)
+
+
+def test_a_feed_says_when_it_need_not_be_read() -> None:
+    skip = "<skipHours><hour>0</hour><hour> 24 </hour><hour>7</hour><hour>99</hour></skipHours><skipDays><day>Sunday</day></skipDays>"
+    feed = read_feed(RSS.replace("<ttl>60</ttl>", f"<ttl>60</ttl>{skip}").encode(), url=URL)
+    assert feed.skip_hours == frozenset({0, 7})
+    assert feed.skip_days == frozenset({6})
+
+
+name = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=8)
+
+
+@given(st.lists(st.tuples(name, st.lists(name, max_size=3)), max_size=6))
+def test_a_list_that_is_written_reads_back_equal(given_feeds: list[tuple[str, list[str]]]) -> None:
+    feeds = [
+        Subscription(f"https://a.example/{number}?x=1&y=<2>", title, "https://a.example/", tuple(folder))
+        for number, (title, folder) in enumerate(given_feeds)
+    ]
+    found = read_opml(write_opml(feeds, title="mine & yours").encode())
+    assert sorted(found, key=lambda one: one.url) == sorted(feeds, key=lambda one: one.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -114,12 +115,38 @@ def test_a_scheduled_run_obeys_robots_txt_and_a_person_decides(
         assert asked[0] == b"/robots.txt"
         assert b"/a" in asked
         assert b"/b" not in asked
-        assert "robots.txt forbids it" in capfd.readouterr().err
+        assert "robots.txt forbids it" in capfd.readouterr().out
         assert clip(f"{server.base}/b", *QUICK) == 0
         assert clip(f"{server.base}/b", *QUICK, "--robots", "obey") == 7
         assert clip("sync", *quick, "--robots", "ignore") == 0
         accepts = [head for head in server.requests if b"GET /feed" in head][1:]
         assert all(b"application/rss+xml" in head for head in accepts)
+
+
+def test_the_hosts_of_a_list_share_what_the_run_knows(
+    clip: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A robots.txt is asked for once, though a redirect of another host leads to its host, too."""
+    monkeypatch.setenv("CLIPPER_ALLOW_PRIVATE", "127.0.0.1,localhost")
+    routes = {"/b": page(BODY), "/x": page(BODY), "/robots.txt": page(ROBOTS.replace(b"/b", b"/private"))}
+    known = threading.Event()
+
+    def behave(talk: Talk) -> None:
+        while head := talk.hear():
+            path = head.split(b" ")[1].decode()
+            if path == "/a":
+                known.wait(20)  # until the other host's robots.txt is known
+            talk.say(routes[path])
+            if path == "/b":
+                known.set()
+
+    with Server(behave) as server:
+        port = server.port
+        routes["/a"] = page(b"", f"Location: http://localhost:{port}/x", status="302 Found")
+        (tmp_path / "list.txt").write_text(f"http://127.0.0.1:{port}/a\nhttp://localhost:{port}/b\n")
+        assert clip("-i", "list.txt", "--robots", "obey", "--sleep", "0", "--retries", "0") == 0
+        asked = [head for head in server.requests if b"/robots.txt" in head]
+    assert sorted(b"Host: localhost" in head for head in asked) == [False, True]
 
 
 def test_a_feed_cannot_send_us_to_ports_of_other_hosts(

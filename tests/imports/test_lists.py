@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from clipper.archive import Archive
+from clipper.archive import Archive, Window
 from clipper.errors import FileError
 from clipper.imports import import_path
-from clipper.imports.found import Kept
+from clipper.imports.found import Kept, Skipped
 from clipper.imports.lists import kept
 from tests.imports.imports_material import PlainReader
 
@@ -103,6 +103,41 @@ def test_lists_of_other_programs(tmp_path: Path, name: str, text: str, first: tu
     assert one.watch is (name == "u.yaml")
 
 
+def test_what_a_browser_describes_is_a_note_and_its_own_addresses_are_passed_over(tmp_path: Path) -> None:
+    text = NETSCAPE.replace("A pond &amp; carp</A>", "A pond</A>\n<DD>dug &amp; lined,\nin March").replace(
+        '<DT><A HREF="https://news', '<DT><A HREF="place:type=6">recent</A><DT><A HREF="ftp://garden.example/">old</A>'
+        '<DT><A HREF="https://news'
+    )  # fmt: skip
+    (tmp_path / "b.html").write_text(text)
+    pond, _, ftp, news = kept(tmp_path / "b.html")
+    assert isinstance(pond, Kept)
+    assert isinstance(news, Kept)
+    assert (pond.note, news.note) == ("dug & lined, in March", None)
+    assert ftp == Skipped("ftp://garden.example/", "it is no http or https address")
+
+
+def test_a_field_of_several_lines_is_one_field(tmp_path: Path) -> None:
+    text = INSTAPAPER.replace("dig, line, fill", "dig\nline\u2028fill")
+    (one,) = found(tmp_path, "i.csv", text)
+    assert one.note == "dig\nline\u2028fill"
+
+
+@pytest.mark.parametrize("time", ["99999999999999999", "2999-01-01T00:00:00Z", "0", "yesterday", "1e400"])
+def test_a_time_that_cannot_be_is_none(tmp_path: Path, time: str) -> None:
+    (one,) = found(tmp_path, "p.csv", f"url,time_added\nhttps://garden.example/,{time}\n")
+    assert one.at is None
+
+
+def test_watching_again_is_no_news(archive: Archive, tmp_path: Path) -> None:
+    file = tmp_path / "urls.yaml"
+    file.write_text(URLWATCH)
+    counts = []
+    for _ in range(2):
+        report = import_path(file, archive=archive, reader=PlainReader())
+        counts.append((report.listed, report.unchanged))
+    assert counts == [(2, 0), (0, 2)]
+
+
 def test_folders_of_bookmarks_are_tags(tmp_path: Path) -> None:
     _, bees, news = found(tmp_path, "b.html", NETSCAPE)
     assert (bees.title, bees.tags) == ("蜜蜂", ("Garden", "Bees"))
@@ -117,15 +152,23 @@ def test_what_is_no_address_is_named(archive: Archive, tmp_path: Path) -> None:
     assert [(one.name, one.reason) for one in report.skipped] == [("line 4", "it begins with no http or https address")]
 
 
+def waiting(archive: Archive) -> list[str]:
+    """What the next `clip sync` would fetch."""
+    now = datetime.now(UTC)
+    archive.agenda.adopt(now)
+    window = Window(now, now)
+    hosts = archive.agenda.hosts(window)
+    due = [one for host in hosts for one in archive.agenda.pages(host, window, after=("", 0), limit=9)]
+    return sorted(page.url for _, page in due)
+
+
 def test_bookmarks_wait_to_be_fetched(archive: Archive, tmp_path: Path) -> None:
     file = tmp_path / "bookmarks.html"
     file.write_text(NETSCAPE, "utf-8")
     assert import_path(file, archive=archive, reader=PlainReader()).listed == 3
     (source,) = archive.sources()
     assert (source.kind, source.title) == ("list", "bookmarks.html")
-    assert archive.unfetched(source) == [
-        "https://garden.example/pond", "https://garden.example/bees", "https://news.example/",
-    ]  # fmt: skip
+    assert waiting(archive) == ["https://garden.example/bees", "https://garden.example/pond", "https://news.example/"]
     page = archive.page("//garden.example/pond")
     assert page is not None
     assert page.state == "new"
@@ -173,14 +216,7 @@ def test_what_cannot_be_imported_is_said(archive: Archive, tmp_path: Path, name:
 
 
 def test_sync_fetches_what_a_list_names(archive: Archive, tmp_path: Path) -> None:
-    from clipper.sync import sources
-
-    class NoFetcher:
-        def fetch(self, url: str, **_: object) -> object:
-            raise AssertionError(url)
-
     file = tmp_path / "l.txt"
     file.write_text(PLAIN)
     import_path(file, archive=archive, reader=PlainReader())
-    listed = sources.addresses(archive, fetcher=NoFetcher(), sources=archive.sources())  # type: ignore[arg-type]
-    assert [one.url for one in listed] == ["https://garden.example/pond", "https://news.example/"]
+    assert waiting(archive) == ["https://garden.example/pond", "https://news.example/"]

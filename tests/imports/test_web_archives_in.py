@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import gzip
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1, sha256
@@ -127,6 +129,29 @@ def test_a_cut_record_is_a_check_and_no_version(archive: Archive, tmp_path: Path
     assert [check.outcome for check in archive.checks(KEY)] == [Outcome.UNUSABLE] * 3 + [Outcome.NEW]
 
 
+@pytest.mark.parametrize("name", ["in.warc", "in.warc.gz"])
+@pytest.mark.parametrize("kind", ["response", "request"])
+def test_a_tape_that_ends_in_the_middle_says_where(archive: Archive, tmp_path: Path, name: str, kind: str) -> None:
+    last = record(http(bytes(range(256)) * 40), f"WARC-Payload-Digest: {b32(BODY)}", kind=kind, hour=1)
+    path = tape(tmp_path, record(http(BODY)), last, name=name)
+    path.write_bytes(path.read_bytes()[:-150])
+    report = import_path(path, archive=archive, reader=PlainReader())
+    assert report.filed == 1
+    ((said, reason),) = [(one.name, one.reason) for one in report.skipped]
+    assert said == URL
+    assert "the tape ends in the middle of it" in reason or "kept as a check" in reason
+    checks = archive.checks(KEY)
+    assert len(checks) == (2 if kind == "response" else 1)
+    assert kind == "request" or "the tape ends" in (checks[0].reason or "")
+
+
+def test_what_is_no_page_and_cut_is_both(archive: Archive, tmp_path: Path) -> None:
+    path = tape(tmp_path, record(http(bytes(9000), kind="image/png")))
+    path.write_bytes(path.read_bytes()[:-5000])
+    (one,) = import_path(path, archive=archive, reader=PlainReader()).skipped
+    assert one.reason == "image/png is no page; the tape ends in the middle of it"
+
+
 def test_revisits_are_completed(archive: Archive, tmp_path: Path) -> None:
     profile = "WARC-Profile: http://netpreserve.org/warc/1.0/revisit/identical-payload-digest"
     digest = f"WARC-Payload-Digest: {b32(BODY)}"
@@ -155,6 +180,8 @@ def test_what_is_no_page_is_named(archive: Archive, tmp_path: Path) -> None:
         record(http(b""), hour=3, url="https://garden.example/empty"),
         record(b"no answer at all", hour=4, url="https://garden.example/none"),
         record(http(BODY, "Content-Encoding: br"), hour=5, url="https://garden.example/br"),
+        record(http(b"User-agent: *", kind="text/plain"), hour=6, url="https://garden.example/robots.txt"),
+        record(http(b"<p>none</p>", status="404 Not Found"), hour=7, url="http://bees.example/robots.txt?again"),
     )
     report = import_path(path, archive=archive, reader=PlainReader())
     assert report.filed == 0
@@ -165,6 +192,8 @@ def test_what_is_no_page_is_named(archive: Archive, tmp_path: Path) -> None:
         "it has no bytes",
         "it holds no HTTP answer",
         "its content coding br cannot be undone",
+        "it tells crawlers what they may fetch, and is no page",
+        "it tells crawlers what they may fetch, and is no page",
     ]
     assert archive.stats()["pages"] == 0
 
@@ -240,3 +269,20 @@ def test_names_inside_a_wacz_file_write_nowhere(archive: Archive, tmp_path: Path
         package.writestr("../../archive/evil.warc", record(http(BODY)))
     assert import_path(tmp_path / "a.wacz", archive=archive, reader=PlainReader()).filed == 1
     assert not list(tmp_path.rglob("evil*"))
+
+
+def test_a_password_in_an_address_is_not_told_on(archive: Archive, tmp_path: Path) -> None:
+    urls = ("https://ann:secret@garden.example/a", "ftp://ann:secret@garden.example/b")
+    path = tape(tmp_path, *(record(b"nothing", url=url) for url in urls), record(http(BODY), url=urls[0], hour=1))
+    report = import_path(path, archive=archive, reader=PlainReader())
+    assert report.filed == 1
+    assert not [one for one in report.skipped if "secret" in one.name or "secret" in one.reason]
+    assert not [file for file in tmp_path.glob("archive.db*") if b"secret" in file.read_bytes()]
+
+
+def test_addresses_that_warcio_mends_are_not_told_on_standard_error(tmp_path: Path) -> None:
+    path = tape(tmp_path, record(http(BODY), url="https://garden.example/a pond"))
+    command = [sys.executable, "-m", "clipper", "import", str(path), "--db", str(tmp_path / "a.db")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "1 filed" in said.stdout or "no article" in said.stderr
+    assert "Replacing" not in said.stderr

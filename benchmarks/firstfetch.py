@@ -1,0 +1,115 @@
+"""2,000 real pages of ../shared/data/articles, fetched for the first time from 50 hosts: clip sync beside trafilatura.
+
+Both on the same server and cores, in turn: trafilatura's own command with `--parallel 2`, which prints JSON, and
+`clip sync`, which also keeps bytes, headers, versions and the search index.
+
+usage: python -m benchmarks.firstfetch [--check] [COUNT]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.measure import clip, environment, real_pages, served
+from clipper.archive import Archive
+
+HOSTS, PAGES = 50, 2000
+LATENCY = 0.05
+AT_LEAST = {0.0: 1.3, LATENCY: 3.0}
+SETTINGS = """[DEFAULT]
+DOWNLOAD_TIMEOUT = 30
+MAX_FILE_SIZE = 20000000
+MIN_FILE_SIZE = 10
+SLEEP_TIME = 0
+USER_AGENTS =
+COOKIE =
+MAX_REDIRECTS = 2
+SSRF_PROTECTION = off
+INSECURE_SSL_FALLBACK = on
+MIN_EXTRACTED_SIZE = 250
+MIN_OUTPUT_SIZE = 1
+MIN_OUTPUT_COMM_SIZE = 1
+MAX_TREE_SIZE =
+EXTRACTION_TIMEOUT = 30
+MIN_DUPLCHECK_SIZE = 100
+MAX_REPETITIONS = 2
+EXTENSIVE_DATE_SEARCH = on
+EXTERNAL_URLS = off
+"""
+
+
+def main() -> int:
+    count = next((int(word) for word in sys.argv[1:] if word.isdigit()), PAGES)
+    real = real_pages(count)
+    if not real:
+        print("skipped: ../shared/data/articles is not here")
+        return 0
+    copies = [(f"/{turn}{path}", body) for turn in range(1 + count // len(real)) for path, body in real][:count]
+    kept = [_race(dict(copies), latency) for latency in AT_LEAST]
+    return 0 if all(kept) or "--check" not in sys.argv else 1
+
+
+def _race(pages: dict[str, bytes], latency: float) -> bool:
+    with tempfile.TemporaryDirectory() as folder, served(pages, hosts=HOSTS, latency=latency) as bases:
+        addresses = [bases[n % HOSTS] + path for n, path in enumerate(pages)]
+        (theirs, their_cpu), told = _trafilatura(Path(folder), addresses)
+        (ours, our_cpu), filed, versions = _clipper(Path(folder), addresses)
+    ratio = theirs / ours
+    print(f"latency {1000 * latency:.0f} ms, {len(addresses)} pages of {HOSTS} hosts")
+    print(
+        f"  trafilatura --parallel 2: {len(addresses) / theirs:.1f} pages a second, {_ms(their_cpu, addresses)}, {told} printed"
+    )
+    print(
+        f"  clip sync: {len(addresses) / ours:.1f} pages a second, {_ms(our_cpu, addresses)}, {filed} filed, {versions} of them articles"
+    )
+    good = ratio >= AT_LEAST[latency] and filed == len(addresses)
+    print(f"  {ratio:.2f} times as many (at least {AT_LEAST[latency]:g}) {'ok' if good else 'TOO FEW'}")
+    return good
+
+
+def _ms(seconds: float, addresses: list[str]) -> str:
+    return f"{1000 * seconds / len(addresses):.0f} ms of CPU each"
+
+
+def _trafilatura(folder: Path, addresses: list[str]) -> tuple[tuple[float, float], int]:
+    (folder / "urls.txt").write_text("\n".join(addresses))
+    (folder / "settings.cfg").write_text(SETTINGS)
+    command = [str(Path(sys.executable).with_name("trafilatura")), "-i", str(folder / "urls.txt"), "--parallel", "2",
+               "--json", "--with-metadata", "--config-file", str(folder / "settings.cfg")]  # fmt: skip
+    seconds = _timed(command, folder / "printed")
+    lines = (folder / "printed").read_text("utf-8", "replace").splitlines()
+    return seconds, sum(1 for line in lines if line.startswith("{") and json.loads(line))
+
+
+def _clipper(folder: Path, addresses: list[str]) -> tuple[tuple[float, float], int, int]:
+    db = folder / "a.db"
+    (folder / "list.txt").write_text("\n".join(addresses))
+    _timed([*clip(), "import", "--db", str(db), str(folder / "list.txt")], folder / "imported")
+    allowed = [word for n in range(1, HOSTS + 1) for word in ("--allow-private", f"127.0.0.{n}")]
+    command = [*clip(), "sync", "--db", str(db), "--sleep", "0", "--robots", "ignore", *allowed]
+    seconds = _timed(command, folder / "told")
+    with Archive.open(db, readonly=True) as archive:
+        stats = archive.stats()
+    return seconds, stats["checks"], stats["snapshots"]
+
+
+def _timed(command: list[str], output: Path) -> tuple[float, float]:
+    """Seconds on the wall, and of CPU with all processes that it started and waited for."""
+    with open(output, "wb") as sink:
+        begun = time.perf_counter()
+        process = os.posix_spawn(
+            command[0], command, environment(), file_actions=[(os.POSIX_SPAWN_DUP2, sink.fileno(), 1)]
+        )
+        _, status, used = os.wait4(process, 0)
+    if os.waitstatus_to_exitcode(status) not in (0, 1):
+        raise SystemExit(f"{' '.join(command[:4])} … ended with {os.waitstatus_to_exitcode(status)}")
+    return time.perf_counter() - begun, used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    sys.exit(main())

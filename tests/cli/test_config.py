@@ -1,0 +1,98 @@
+"""What the configuration says, and who is heard more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clipper.cli import run
+from tests.fetch.server import Server, page, routed
+
+Read = Callable[..., dict[str, tuple[object, str]]]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CLIPPER_CONFIG", str(tmp_path / "mine.toml"))
+    monkeypatch.setenv("CLIPPER_DB", str(tmp_path / "archives" / "a.db"))
+    (tmp_path / "archives").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def read(home: Path, capsys: pytest.CaptureFixture[str]) -> Read:
+    """(value, from) of each setting, as `clip config` has them."""
+
+    def read(*words: str) -> dict[str, tuple[object, str]]:
+        assert run(["config", *words, "--json"]) == 0
+        return {row["setting"]: (row["value"], row["from"]) for row in json.loads(capsys.readouterr().out)}
+
+    return read
+
+
+def test_an_option_counts_more_than_the_environment_and_that_more_than_files(
+    home: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside, own = home / "archives" / "clipper.toml", home / "mine.toml"
+    own.write_text("[network]\nsleep = 3\ntimeout = 7\nallow-private = ['x.example']\n")
+    beside.write_text("[network]\nsleep = 2\n[sync]\nhosts = 4\n")
+    found = read()
+    assert found["sleep"] == (2, str(beside))
+    assert found["timeout"] == (7, str(own))
+    assert found["hosts"] == (4, str(beside))
+    assert found["retries"] == (1, "default")
+    monkeypatch.setenv("CLIPPER_ALLOW_PRIVATE", "y.example")
+    assert read()["allow-private"][1] == "$CLIPPER_ALLOW_PRIVATE"
+    assert read("clip")["retries"] == (2, "default")
+    assert "hosts" not in read("clip")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[synk]\n", "did you mean [sync]"),
+        ("[sync]\nhostz = 3\n", "[sync] knows no 'hostz'"),
+        ("[network]\nspeed = 3\n", "[network] knows no 'speed'"),
+        ("[sync]\nhosts = 'many'\n", "--hosts"),
+        ("[host.'a.example']\nsleep = 'long'\n", "sleep of"),
+        ("[host.'a.example']\nrobots = 'maybe'\n", "robots of"),
+        ("[host.'a.example']\nevery = 'daily'\n", "no span of time"),
+        ("[host.'a.example']\ncolour = 1\n", "knows no 'colour'"),
+        ("[host]\nsleep = 1\n", "write [host"),
+        ("[sync\n", "no TOML"),
+    ],
+)
+def test_what_is_wrong_is_named(home: Path, capsys: pytest.CaptureFixture[str], text: str, says: str) -> None:
+    (home / "mine.toml").write_text(text)
+    assert run(["watch", "list"] if "hosts" not in text and "hostz" not in text else ["sync"]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_secrets_are_not_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "mine.toml").write_text(
+        "[network]\nheader = ['X-Key: s3cret']\nproxy = 'http://me:s3cret@p.example'\n"
+        "[sync]\nnotify = ['mailto://me:s3cret@example.com']\n[host.'a.example']\nheader = ['X: s3cret']\n"
+    )
+    assert run(["config"]) == 0
+    assert "s3cret" not in "".join(capsys.readouterr())
+
+
+def test_a_host_has_its_own_headers_pace_and_cookies(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = page(b"<article><h1>T</h1>" + b"<p>The pressure held, and nobody was called out.</p>" * 20 + b"</article>")
+    with Server(routed({"/a": body})) as server:
+        (home / "archives" / "cookies.txt").write_text(
+            "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tlogin\tyes\n"
+        )
+        (home / "archives" / "clipper.toml").write_text(
+            "[network]\nallow-private = ['127.0.0.1']\nsleep = 0\n"
+            "[host.'127.0.0.1']\nheader = ['X-Key: abc']\ncookies = 'cookies.txt'\nuser-agent = 'mine/1'\n"
+        )
+        assert run([f"{server.base}/a", "--no-isolate"]) == 0
+        (asked,) = server.requests
+    assert b"X-Key: abc" in asked
+    assert b"Cookie: login=yes" in asked
+    assert b"User-Agent: mine/1" in asked
+    capsys.readouterr()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from math import log1p
 
@@ -23,9 +24,9 @@ from clipper.extract.vocabulary import NAMES, WORDS, named, said
 
 __all__ = ["features"]
 
-SENTENCES = re.compile(r"[.!?。！？…；;:：]")
-DIGITS = re.compile(r"\d")
-CAPITALS = re.compile(r"[A-Z]")
+# Characters are counted as bytes that are taken out: a tenth of the time of an expression.
+SENTENCES, DIGITS, CAPITALS = b".!?;:", b"0123456789", bytes(range(65, 91))
+WIDE_SENTENCES = "。！？…；："
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 ENDED = re.compile(r"[.!?。！？…”\"'’)）:：]\s*$")
 DATED = re.compile(
@@ -143,7 +144,7 @@ def features(page: Page, places: Sequence[int] | None = None) -> list[list[float
     for j in wanted:
         block, key = page.blocks[j], by_key[page.keys[page.places[j]]]
         row = [*own[j][:6], page.answer.shares[j], *own[j][6:], *_place(page, j), *_answered(page, j)]
-        row += [*_scored(page, j), *_named(page, j), *(words[j] >> bit & 1 for bit in range(len(WORDS)))]
+        row += [*_scored(page, j), *_named(page, j), *_bits(words[j], len(WORDS))]
         row += [*_repeated(page, j), *_around(page, j)]
         row += [log1p(key[0]), log1p(key[1] / key[0]), key[1] / page.letters]
         row += [int(block.hidden), letters[block.letters], before[j]]
@@ -165,10 +166,15 @@ def _said_before(page: Page) -> list[int]:
 
 def _own(block: Node) -> list[float]:
     text, length = block.text.strip(), len(block.letters)
+    coded = text.encode("utf-8", "surrogatepass")
+    size = len(coded)
+    sentences = size - len(coded.translate(None, SENTENCES))
+    if size != len(text):
+        sentences += sum(map(text.count, WIDE_SENTENCES))
     return [
         log1p(length), block.linked / length, int(ENDED.search(text[-20:]) is not None),
-        len(SENTENCES.findall(text)) / length, block.own_commas / length, TAGS.get(block.tag, 0),
-        length / max(1, len(text.split())), len(DIGITS.findall(text)) / length, len(CAPITALS.findall(text)) / length,
+        sentences / length, block.own_commas / length, TAGS.get(block.tag, 0), length / max(1, len(text.split())),
+        (size - len(coded.translate(None, DIGITS))) / length, (size - len(coded.translate(None, CAPITALS))) / length,
         text.count("\n") / length, int(DATED.search(text) is not None),
     ]  # fmt: skip
 
@@ -203,10 +209,19 @@ def _named(page: Page, j: int) -> list[float]:
     place, block = page.places[j], page.blocks[j]
     mine = page.names[place] | (named(block.inner) if block.inner else 0)
     parents, above = page.names[block.parent], page.above[place]
-    levels = [
+    return [*_levels(mine, parents, above), *_bits(page.within[place], len(ELEMENTS))]
+
+
+@lru_cache(maxsize=4096)
+def _levels(mine: int, parents: int, above: int) -> list[float]:
+    return [
         3 if mine >> bit & 1 else 2 if parents >> bit & 1 else 1 if above >> bit & 1 else 0 for bit in range(len(NAMES))
     ]
-    return [*levels, *(page.within[place] >> bit & 1 for bit in range(len(ELEMENTS)))]
+
+
+@lru_cache(maxsize=4096)
+def _bits(bits: int, count: int) -> list[float]:
+    return [bits >> bit & 1 for bit in range(count)]
 
 
 def _repeated(page: Page, j: int) -> list[float]:

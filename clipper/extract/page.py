@@ -24,7 +24,6 @@ BLOCKS = frozenset(
     "td tfoot th thead tr ul".split()
 )
 MANY_TAGS = 20_000  # lexbor's time grows with the square of the depth: 12 s for 100,000
-SCRIPTLESS = 500  # letters; "please enable JavaScript" has fewer
 HEAD = frozenset("title meta link script style base noscript template".split())
 SILENT = frozenset("script style noscript template head iframe select option textarea button svg object".split())
 
@@ -46,7 +45,6 @@ def parse(text: str) -> HtmlElement | None:
     if root is None:
         return None
     _head_only(root)
-    _said_without_scripts(root)
     return root
 
 
@@ -79,14 +77,6 @@ def _head_only(root: HtmlElement) -> None:
         body = etree.SubElement(root, "body")
     for place, child in enumerate(stray):
         body.insert(place, child)
-
-
-def _said_without_scripts(root: HtmlElement) -> None:
-    """Take for a part of the page what it shows only without scripts, if that is an article's length:
-    forums put all their posts there."""
-    for element in list(root.iter("noscript")):
-        if len(squeezed(element.text_content())) >= SCRIPTLESS and next(element.iter("p", "div"), None) is not None:
-            element.tag = "div"
 
 
 def squeezed(text: str) -> str:

@@ -156,6 +156,7 @@ def _left_out(
                 if child.tag in HEADING
                 else (items and _is_item(child))
                 or lists_sources(child)
+                or (child.getnext() is not None and lists_sources(child.getnext()))
                 or _belongs(child, between=bool(living) and living[0] < n < living[-1])
             ):
                 left_out.add(child)

@@ -86,8 +86,3 @@ def test_a_heading_at_the_end_of_a_container_heads_the_next() -> None:
     found = markdown(f"{parts}<div><div>{told(SUBJECTS[-1])}</div></div>")
     assert "### lamp" in found
     assert "### log" in found
-
-
-def test_a_heading_with_a_picture_that_leads_elsewhere_is_no_heading_of_the_text() -> None:
-    promotion = '<div><h2>Baker burns bread</h2><a href="/bread"><img src="/bread.jpg" alt="bread"></a></div>'
-    assert "Baker burns" not in markdown(f"<div>{told('the fog')}{promotion}{told('the island')}</div>")

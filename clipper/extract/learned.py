@@ -142,7 +142,8 @@ def elements_of(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlEle
 
 def _digest(line: Line) -> str | None:
     """A line's name: its letters, without numbers and addresses: counters, dates and sources change."""
-    letters = squeezed(ADDRESS.sub("@", line.text.lower()))
+    lower = line.text.lower()
+    letters = squeezed(ADDRESS.sub("@", lower) if "http" in lower else lower)
     if not _prose(line):  # a sentence with other numbers is another sentence
         letters = NUMBER.sub("0", letters)
     return sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:16] if letters else None

@@ -284,7 +284,9 @@ class Fetcher:
         """
         host = urls.host_of(walk.here)
         asked = not self._robots.knows(walk.here)
-        self._pace.slow_down(host, self._robots.check(walk.here, lambda url: self._robots_file(url, walk)))
+        patience = self._line.until - self._monotonic()
+        delay = self._robots.check(walk.here, lambda url: self._robots_file(url, walk), patience=patience)
+        self._pace.slow_down(host, delay)
         if asked and not walk.hops:
             pause = self._pace.wait(host, self.policy.min_interval)
             walk.until += pause

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from clipper.errors import RefusedError
@@ -44,20 +45,29 @@ class Robots:
         self._agent = agent
         self._monotonic = monotonic
         self._rules: dict[str, _Rules] = {}
+        self._asking: dict[str, Lock] = {}
 
     def knows(self, url: str) -> bool:
         """Whether the next `check` of this address asks nobody."""
         rules = self._rules.get(origin_of(url))
         return rules is not None and rules.until >= self._monotonic()
 
-    def check(self, url: str, get: Callable[[str], File]) -> float:
+    def check(self, url: str, get: Callable[[str], File], *, patience: float) -> float:
         """The crawl delay in seconds; `get` fetches a robots.txt.
 
+        Where another thread asks that origin already, its answer is waited for, `patience` seconds at most.
         Raises `RefusedError` where the address is forbidden, and what `get` raises.
         """
         origin = origin_of(url)
         if not self.knows(url):
-            self._rules[origin] = self._read(get(f"{origin}/robots.txt"), self._rules.get(origin))
+            asking = self._asking.setdefault(origin, Lock())
+            alone = asking.acquire(timeout=max(patience, 0.0))
+            try:
+                if not self.knows(url):
+                    self._rules[origin] = self._read(get(f"{origin}/robots.txt"), self._rules.get(origin))
+            finally:
+                if alone:
+                    asking.release()
         rules = self._rules[origin]
         if rules.closed:
             raise self._refused(rules.closed)

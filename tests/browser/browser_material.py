@@ -25,7 +25,7 @@ HERE = "127.0.0.1"
 HOSTILE = "https://hostile.example/tricks"
 # What a page on the network must not be told is not only told by pages: the browser itself is kept quiet.
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-default-apps",
     "--no-default-browser-check", "--disable-domain-reliability", "--disable-features=OptimizationHints,MediaRouter,Translate",
 )  # fmt: skip

@@ -300,9 +300,7 @@ def test_the_browser_s_own_log_names_no_other_machine(
 ) -> None:
     base, ids = place
     log = tmp_path / "net-log.json"
-    watched = api.launch(
-        executable_path=chromium(), args=[*FLAGS, f"--log-net-log={log}", "--net-log-capture-mode=Everything"]
-    )
+    watched = api.launch(executable_path=chromium(), args=[*FLAGS, f"--log-net-log={log}"])
     page = watched.new_page()
     for path in (*VIEWS.values(), *TABLES.values(), *TRICKED):
         page.goto(base + path.format(**ids), wait_until="load")

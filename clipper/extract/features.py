@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from math import log1p
 
@@ -27,7 +27,7 @@ __all__ = ["features"]
 # Characters are counted as bytes that are taken out: a tenth of the time of an expression.
 SENTENCES, DIGITS, CAPITALS = b".!?;:", b"0123456789", bytes(range(65, 91))
 WIDE_SENTENCES = "。！？…；："
-CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 ENDED = re.compile(r"[.!?。！？…”\"'’)）:：]\s*$")
 DATED = re.compile(
     r"(?:19|20)\d\d|\d{1,2}[:.]\d\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|前$", re.I
@@ -122,7 +122,7 @@ class Page:
         """Of the page as a whole."""
         root, blocks = self.nodes[0], self.blocks
         looked_at = sum(min(200, len(block.text)) for block in blocks)
-        cjk = sum(len(CJK.findall(block.text[:200])) for block in blocks) / max(1, looked_at)
+        cjk = sum(_cjk(block.text[:200]) for block in blocks) / max(1, looked_at)
         articles = [node for node in self.nodes if node.tag == "article"]
         bit = 1 << ELEMENTS.index("article")
         outer = sum(node.total for node in articles if not self.within[node.parent] & bit)
@@ -267,3 +267,13 @@ def _beside(page: Page, own: Mapping[int, Sequence[float]], words: Mapping[int, 
         else:
             values += (-1, -1, -1, -1, -1, -1)
     return values
+
+
+def _cjk(text: str) -> int:
+    """How many of the letters are Chinese, Japanese or Korean; most pages have none to look for."""
+    return 0 if text.isascii() or max(text) < "\u3040" else len(_cjk_letter().findall(text))
+
+
+@cache
+def _cjk_letter() -> re.Pattern[str]:
+    return re.compile(CJK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from clipper.extract.document import Kind, Marks, Run
 
@@ -13,7 +14,7 @@ _NEVER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\u202d
 _SPACE = re.compile(r"[ \t\n\r\x0b\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 _WIDE = "\u2e80-\u2fdf\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60"
 # A line break in the source between two wide characters is no space (CSS Text 3, 4.1.3).
-_WIDE_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\r]*\n[ \t\r\n]*(?=[{_WIDE}])")
+_WIDE_BREAK = rf"(?<=[{_WIDE}])[ \t\r]*\n[ \t\r\n]*(?=[{_WIDE}])"
 _EDGE = " \u3000"
 
 
@@ -30,9 +31,14 @@ def flat(text: str) -> str:
 def collapse(text: str) -> str:
     """White space folded as in a paragraph; one space may stay at either end."""
     text = clean(text)
-    if "\n" in text:
-        text = _WIDE_BREAK.sub("", text)
+    if "\n" in text and not text.isascii() and max(text) >= "\u2e80":
+        text = _wide_break().sub("", text)
     return _SPACE.sub(" ", text)
+
+
+@cache
+def _wide_break() -> re.Pattern[str]:
+    return re.compile(_WIDE_BREAK)
 
 
 def paragraphs(runs: Iterable[Run]) -> Iterator[list[Run]]:

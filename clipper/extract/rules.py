@@ -13,7 +13,6 @@ faster at selecting, and would need a second parse of the page and a way back to
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,7 +21,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
 from clipper.errors import FileError
@@ -74,7 +72,7 @@ def rules_for(url: str, rules: SiteRules) -> list[Rule]:
     """The rules for an address: the user's own before those that ship, a host before a whole domain."""
     host = host_of(url)
     own = _own(rules.folder) if rules.folder else ()
-    found = [rule for rule in (*own, *(_shipped() if rules.shipped else ())) if rule.is_for(host)]
+    found = [rule for rule in (*own, *(_shipped(host) if rules.shipped else ())) if rule.is_for(host)]
     return sorted(found, key=lambda rule: (rule.file.startswith("clipper/"), host not in rule.hosts))
 
 
@@ -87,13 +85,23 @@ def load(file: Path) -> Rule:
     return _parsed(text, file.name, str(file))
 
 
+def _shipped(host: str) -> list[Rule]:
+    """The rules that ship and speak of the host's domain: to read them all would take 6 ms of each start."""
+    parts = host.split(".")
+    domains = {".".join(parts[place:]) for place in range(max(1, len(parts) - 1))}
+    return [_shipped_rule(name) for name, text in _texts() if any(domain in text for domain in domains)]
+
+
 @cache
-def _shipped() -> tuple[Rule, ...]:
+def _shipped_rule(name: str) -> Rule:
+    return _parsed(dict(_texts())[name], name, f"clipper/rules/{name}")
+
+
+@cache
+def _texts() -> tuple[tuple[str, str], ...]:
+    """The files that ship, by name."""
     found = [entry for entry in files("clipper").joinpath("rules").iterdir() if entry.name.endswith(SUFFIXES)]
-    return tuple(
-        _parsed(entry.read_text("utf-8"), entry.name, f"clipper/rules/{entry.name}")
-        for entry in sorted(found, key=lambda entry: entry.name)
-    )
+    return tuple(sorted((entry.name, entry.read_text("utf-8")) for entry in found))
 
 
 @cache
@@ -112,6 +120,10 @@ def _loadable(folder: Path) -> Iterator[Rule]:
 
 
 def _parsed(text: str, name: str, where: str) -> Rule:
+    import tomllib
+
+    from cssselect import SelectorError
+
     try:
         return _from_ftr(text, name, where) if name.endswith(".txt") else _from_toml(tomllib.loads(text), text, where)
     except (tomllib.TOMLDecodeError, SelectorError, etree.XPathError, re.error, TypeError, ValueError) as error:
@@ -138,6 +150,8 @@ def _kind(table: dict[str, Any]) -> Kind:
     unknown = set(table) - {"name", "path", *SELECTORS, *PATTERNS}
     if unknown:
         raise ValueError(f"it has a directive that nobody knows: {', '.join(sorted(unknown))}")
+    from cssselect import HTMLTranslator
+
     translate = HTMLTranslator()
     return Kind(
         name=str(table.get("name", "")),

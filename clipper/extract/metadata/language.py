@@ -20,13 +20,13 @@ SAMPLE = 3_000  # characters
 SURE = 12  # words that must be a language's small ones to be believed against the page
 LETTER = re.compile(r"[^\W\d_]")
 SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]"), 0.05),
-    ("ko", re.compile("[\uac00-\ud7af]"), 0.2),
-    ("zh", re.compile("[\u4e00-\u9fff]"), 0.2),
-    ("ar", re.compile("[\u0600-\u06ff]"), 0.4),
-    ("he", re.compile("[\u0590-\u05ff]"), 0.4),
-    ("th", re.compile("[\u0e00-\u0e7f]"), 0.4),
-    ("hi", re.compile("[\u0900-\u097f]"), 0.4),
+    ("ja", "[\u3040-\u30ff]", 0.05),
+    ("ko", "[\uac00-\ud7af]", 0.2),
+    ("zh", "[\u4e00-\u9fff]", 0.2),
+    ("ar", "[\u0600-\u06ff]", 0.4),
+    ("he", "[\u0590-\u05ff]", 0.4),
+    ("th", "[\u0e00-\u0e7f]", 0.4),
+    ("hi", "[\u0900-\u097f]", 0.4),
 )
 SHARED = frozenset("ar fa ur ps".split())  # languages of the Arabic script: the page says which
 DAY_FIRST_DOMAINS = frozenset("uk au nz ie in za sg my pk ng ke gh hk".split())
@@ -37,14 +37,19 @@ def language(root: HtmlElement, page: Survey, graph: Graph, text: str) -> str | 
     sample = text[:SAMPLE]
     said = _said(root, page, graph)
     letters = len(LETTER.findall(sample))
-    if letters > 20 and not sample.isascii():
+    if letters > 20 and any("\u0590" <= character < "\u2000" or character >= "\u3040" for character in sample):
         for code, script, share in SCRIPTS:
-            if len(script.findall(sample)) > share * letters:
+            if len(_script(script).findall(sample)) > share * letters:
                 return said if code == "ar" and said in SHARED else code
     told = _by_words(sample)
     if told is None or (said is not None and told[1] < SURE):
         return said if said not in ("zh", "ja", "ko") or letters <= 20 else None
     return told[0]
+
+
+@cache
+def _script(letters: str) -> re.Pattern[str]:
+    return re.compile(letters)
 
 
 def order(root: HtmlElement, page: Survey, told: str | None, address: str | None) -> str:

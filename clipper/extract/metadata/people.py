@@ -17,7 +17,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from clipper.extract.metadata.chinese import bylines, is_chinese, is_person, possible
+from clipper.extract.metadata.chinese import is_chinese, is_person, possible
 from clipper.extract.metadata.dates import months
 from clipper.extract.metadata.graph import Graph, names
 from clipper.extract.metadata.survey import MARKUP, Kind, Spot, Survey, brief, letters, line
@@ -356,6 +356,8 @@ def _labelled(page: Survey, inside: range) -> Iterator[Named]:
     """Chinese labels anywhere in the article: its end may lie before what was taken for it."""
     if not any(is_chinese(text) for text in page.lines[page.first : page.first + 3]):
         return
+    from clipper.extract.metadata.signed import bylines
+
     for number in range(inside.start, page.last + 1):
         text = page.lines[number]
         if LABELLED.search(text if len(text) < 160 else text[-60:]) and page.near(number):
@@ -366,6 +368,8 @@ def _labelled(page: Survey, inside: range) -> Iterator[Named]:
 def _chinese(text: str, number: int, page: Survey, anchor: int, inside: bool) -> Iterator[Named]:
     """作者：, 记者 and the like, in a line of their own or in the line of source and time."""
     if is_chinese(text):
+        from clipper.extract.metadata.signed import bylines
+
         opening = 0 < number - anchor <= 3 or number == page.first - 1
         for found, less in bylines(text, opening=opening, closing=abs(number - page.last) <= 3):
             distance = abs(number - anchor) if inside else abs(number - page.last)

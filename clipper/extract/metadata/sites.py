@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from clipper import urls
-from clipper.extract.metadata.chinese import source
+from clipper.extract.metadata.chinese import is_chinese
 from clipper.extract.metadata.graph import Graph, names, string, types
 from clipper.extract.metadata.survey import Kind, Survey, brief, letters, line
 from clipper.extract.metadata.titles import split
@@ -37,7 +37,7 @@ def site(page: Survey, graph: Graph, anchor: int, title: str | None, address: st
             number < len(page.lines)
             and page.near(number)
             and len(page.lines[number]) < 160
-            and (name := source(page.lines[number]))
+            and (name := _source(page.lines[number]))
         ):
             return name
     for name in page.said("og:site_name", "sitename", "contentsource"):
@@ -133,3 +133,12 @@ def _pictures(value: object) -> list[str]:
     if isinstance(value, dict):
         return _pictures(value.get("url") or value.get("contentUrl"))
     return [value] if isinstance(value, str) else []
+
+
+def _source(line: str) -> str | None:
+    """What 来源 names in the line."""
+    if not is_chinese(line):
+        return None
+    from clipper.extract.metadata.signed import source
+
+    return source(line)

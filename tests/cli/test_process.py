@@ -20,7 +20,9 @@ from clipper.cli import run
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
 TAPE = str(FIXTURES / "4hou-article" / "tape.warc.gz")
 URL = "https://www.4hou.com/posts/Vlv1"
-CLIP = [sys.executable, "-c", "from clipper.cli import main; main()"]
+# A shell's background jobs ignore interrupts, and so do those that they start, unless they say otherwise.
+HEEDFUL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+CLIP = [sys.executable, "-c", f"{HEEDFUL}; from clipper.cli import main; main()"]
 LONG = 60  # seconds that nothing here takes
 
 

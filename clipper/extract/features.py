@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import accumulate
 from math import log1p
 
@@ -19,6 +19,7 @@ from clipper.extract.answer import Answer
 from clipper.extract.blocks import Node
 from clipper.extract.genre import ARTICLE, genre_of
 from clipper.extract.page import squeezed
+from clipper.extract.patterns import compiled, has_wide
 from clipper.extract.scores import Scores, scored, summed
 from clipper.extract.vocabulary import NAMES, WORDS, named, said
 
@@ -270,10 +271,5 @@ def _beside(page: Page, own: Mapping[int, Sequence[float]], words: Mapping[int, 
 
 
 def _cjk(text: str) -> int:
-    """How many of the letters are Chinese, Japanese or Korean; most pages have none to look for."""
-    return 0 if text.isascii() or max(text) < "\u3040" else len(_cjk_letter().findall(text))
-
-
-@cache
-def _cjk_letter() -> re.Pattern[str]:
-    return re.compile(CJK)
+    """How many of the letters are Chinese, Japanese or Korean."""
+    return len(compiled(CJK).findall(text)) if has_wide(text) else 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 from clipper.extract.document import Kind, Marks, Run
+from clipper.extract.patterns import compiled
 
 # C0, C1, zero-width space, soft hyphen, word joiner, byte order mark, direction overrides, and the
 # code points that are no characters. Joiners (U+200C, U+200D) stay: Persian and emoji need them.
@@ -32,13 +32,8 @@ def collapse(text: str) -> str:
     """White space folded as in a paragraph; one space may stay at either end."""
     text = clean(text)
     if "\n" in text and not text.isascii() and max(text) >= "\u2e80":
-        text = _wide_break().sub("", text)
+        text = compiled(_WIDE_BREAK).sub("", text)
     return _SPACE.sub(" ", text)
-
-
-@cache
-def _wide_break() -> re.Pattern[str]:
-    return re.compile(_WIDE_BREAK)
 
 
 def paragraphs(runs: Iterable[Run]) -> Iterator[list[Run]]:

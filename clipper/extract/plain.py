@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 
 from clipper.extract.document import (
     Block,
@@ -20,6 +19,7 @@ from clipper.extract.document import (
     Run,
     Table,
 )
+from clipper.extract.patterns import compiled, has_wide
 
 # Chinese, Japanese and Korean write without spaces between words: a character counts as one.
 _WORD = (
@@ -28,6 +28,7 @@ _WORD = (
     "+(?:['’.-][^\\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+)*"
 )
 
+_SPACED_WORD = r"[^\W_]+(?:['’.-][^\W_]+)*"  # the same for texts without those characters
 _ASCII_WORD = re.compile("[A-Za-z0-9]+(?:['.-][A-Za-z0-9]+)*")  # the same, in a quarter of the time
 
 
@@ -40,19 +41,7 @@ def count_words(text: str) -> int:
     """Words as a reader counts them; a Chinese, Japanese or Korean character is one."""
     if text.isascii():
         return len(_ASCII_WORD.findall(text))
-    return len((_spaced_word() if max(text) < "\u3040" else _any_word()).findall(text))
-
-
-@cache
-def _any_word() -> re.Pattern[str]:
-    """Compiled when it is needed: its sets of characters take 3 ms."""
-    return re.compile(_WORD)
-
-
-@cache
-def _spaced_word() -> re.Pattern[str]:
-    """The same for texts without those characters."""
-    return re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+    return len(compiled(_WORD if has_wide(text) else _SPACED_WORD).findall(text))
 
 
 def _lines(block: Block) -> Iterator[str]:

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from clipper.extract.metadata.dates import Order
 from clipper.extract.metadata.graph import Graph, string
 from clipper.extract.metadata.survey import Survey
+from clipper.extract.patterns import compiled
 
 __all__ = ["language", "order"]
 
@@ -39,17 +40,12 @@ def language(root: HtmlElement, page: Survey, graph: Graph, text: str) -> str | 
     letters = len(LETTER.findall(sample))
     if letters > 20 and any("\u0590" <= character < "\u2000" or character >= "\u3040" for character in sample):
         for code, script, share in SCRIPTS:
-            if len(_script(script).findall(sample)) > share * letters:
+            if len(compiled(script).findall(sample)) > share * letters:
                 return said if code == "ar" and said in SHARED else code
     told = _by_words(sample)
     if told is None or (said is not None and told[1] < SURE):
         return said if said not in ("zh", "ja", "ko") or letters <= 20 else None
     return told[0]
-
-
-@cache
-def _script(letters: str) -> re.Pattern[str]:
-    return re.compile(letters)
 
 
 def order(root: HtmlElement, page: Survey, told: str | None, address: str | None) -> str:

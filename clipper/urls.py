@@ -75,6 +75,14 @@ def url_key(url: str) -> str:
     return urlunsplit(("", _authority(parts), _path(parts), _page_query(parts), ""))
 
 
+def key_of(url: str) -> str | None:
+    """The same key; None for what is no address of a page."""
+    try:
+        return url_key(url)
+    except InvalidURL:
+        return None
+
+
 def canonical(url: str) -> str:
     """The address with tracking parameters, credentials and fragment dropped, scheme kept."""
     parts = _split(url, check(url))

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipper import urls
 from clipper.cli.group import OptionsFirst
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Duration, db_option, format_options, reading, writing
 from clipper.cli.output import complain, counted, day_and_minute, print_rows, remark, safe
-from clipper.errors import ClipperError, UsageError
+from clipper.errors import ClipperError
 from clipper.exports.files import write_whole
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _row(source: Source, archive: Archive) -> dict[str, Any]:
     due = source.due_at
     state = "paused" if source.paused else "ok" if source.last_fetched or source.kind == "page" else "new"
     if source.kind == "page":
-        page = archive.page(_key(source.url))
+        page = archive.page(urls.key_of(source.url) or source.url)
         waiting = archive.agenda.due_at(page.id) if page else None
         due = waiting or due
         state = state if source.paused or page is None else str(page.state)
@@ -223,12 +224,3 @@ def _row(source: Source, archive: Archive) -> dict[str, Any]:
         "tags": list(source.tags),
         "folder": list(source.folder),
     }
-
-
-def _key(url: str) -> str:
-    from clipper import urls
-
-    try:
-        return urls.url_key(url)
-    except UsageError:
-        return url

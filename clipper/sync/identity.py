@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from clipper import urls
 from clipper.archive import article_digest
-from clipper.errors import InvalidURL
 from clipper.models import Due
 from clipper.pipeline import Gathered
 
@@ -31,12 +30,17 @@ def own_names(due: Due, gathered: Gathered, archive: Archive) -> list[tuple[str,
     if capture is None or gathered.error is not None or (extraction is not None and not extraction.verdict.good):
         return []
     names = []
-    if (key := _key(capture.final_url)) and key != due.url_key and not _front(capture.final_url):
+    if (key := urls.key_of(capture.final_url)) and key != due.url_key and not _front(capture.final_url):
         names.append((key, "redirect"))
     if extraction is None:  # the article is as it was
         return names
     canonical = extraction.canonical_url
-    if canonical and _believable(canonical, capture.final_url) and (key := _key(canonical)) and key != due.url_key:
+    if (
+        canonical
+        and _believable(canonical, capture.final_url)
+        and (key := urls.key_of(canonical))
+        and key != due.url_key
+    ):
         same = _same(key, extraction, archive)
         if same is False:
             archive.agenda.drop_alias(key)  # two articles name it: it is the canonical address of neither
@@ -50,9 +54,9 @@ def _twins(due: Due, extraction: Extraction, final_url: str, archive: Archive) -
     """The pages that have this text and named this address, or the same one as this page does."""
     if due.versions:
         return []
-    own = {due.url_key, _key(final_url), _key(extraction.canonical_url or "")}
+    own = {due.url_key, urls.key_of(final_url), urls.key_of(extraction.canonical_url or "")}
     found = archive.agenda.twins(extraction, url=final_url)
-    return [key for key, canonical in found if key != due.url_key and _key(canonical) in own]
+    return [key for key, canonical in found if key != due.url_key and urls.key_of(canonical) in own]
 
 
 def _same(key: str, extraction: Extraction, archive: Archive) -> bool | None:
@@ -75,10 +79,3 @@ def _site(url: str) -> str:
 def _front(url: str) -> bool:
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query
-
-
-def _key(url: str) -> str | None:
-    try:
-        return urls.url_key(url)
-    except InvalidURL:
-        return None

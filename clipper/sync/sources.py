@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from clipper import decode, feeds, urls
-from clipper.errors import FeedError, FetchError, FileError, InvalidURL, RefusedError
+from clipper.errors import FeedError, FetchError, FileError, RefusedError
 from clipper.models import Source
 
 if TYPE_CHECKING:
@@ -195,10 +195,8 @@ def _home(capture: Capture, feed: feeds.Feed) -> bool:
 
 
 def _key(url: str) -> str | None:
-    try:
-        return urls.url_key(url).rstrip("/")
-    except InvalidURL:
-        return None
+    key = urls.key_of(url)
+    return key and key.rstrip("/")
 
 
 def _odd(feed: feeds.Feed) -> tuple[str, ...]:

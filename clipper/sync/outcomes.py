@@ -62,7 +62,7 @@ class Outcomes:
         """Take in a page; whether its host is to be left alone now."""
         self.pages += 1
         due = replace(due, every=due.every or self._every(due.host))
-        requests = _requests(gathered)
+        requests = _requests(gathered.capture, gathered.error)
         self.requests += requests
         if result.outcome.good:
             self._good_page(due, gathered, result, at)
@@ -85,7 +85,7 @@ class Outcomes:
         """Take in a feed or a site map: the look, the hosts that have something due now, and whether to leave its own."""
         source, error = answer.source, answer.error
         self.feeds += 1
-        self.requests += len(answer.capture.hops) if answer.capture else len(getattr(error, "hops", ()))
+        self.requests += _requests(answer.capture, error)
         if error is not None:
             return Look(source.url, error=error), frozenset(), self._source_failed(answer, at)
         assert answer.capture is not None
@@ -159,7 +159,7 @@ class Outcomes:
         source, error = answer.source, answer.error
         assert error is not None
         host, failure = urls.host_of(source.url), answer.failure
-        requests = len(answer.capture.hops) if answer.capture else len(getattr(error, "hops", ())) or 1
+        requests = _requests(answer.capture, error) if answer.capture else _requests(None, error) or 1
         leave = failure is not None and self._host_fails(host, source.url, failure, requests, None, at)
         failures = source.failures + 1
         trouble = self._left(host)
@@ -252,9 +252,9 @@ def _reason(result: Result) -> str:
     return said.removeprefix(f"{result.url}: ")
 
 
-def _requests(gathered: Gathered) -> int:
-    hops = gathered.capture.hops if gathered.capture else getattr(gathered.error, "hops", ())
-    return len(hops)
+def _requests(capture: Capture | None, error: ClipperError | None) -> int:
+    """How many requests a look took: the capture's, else those that the error tells of."""
+    return len(capture.hops if capture else getattr(error, "hops", ()))
 
 
 def _retry_after(gathered: Gathered, at: datetime) -> timedelta | None:

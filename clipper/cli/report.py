@@ -157,11 +157,12 @@ def deliver(archive: Archive, *, form: str | None, file: Path | None, notify: tu
     """Report what no report told of yet, in every way asked for; whether an error began."""
     from clipper.sync.report import ERRORS, Report
 
-    events = list(archive.diary.untold()) if form == "json" else None
-    report = Report.of(event for event in (events or archive.diary.untold()) if not quiet or event.kind in ERRORS)
+    untold = (event for event in archive.diary.untold() if not quiet or event.kind in ERRORS)
+    events = list(untold) if form == "json" else untold  # in a list they are all in memory
+    report = Report.of(events)
     if report:
         if form == "json":
-            _print_json(event for event in events or () if not quiet or event.kind in ERRORS)
+            _print_json(events)
         else:
             _print(report)
         if file is not None:

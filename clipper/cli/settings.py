@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipper.cli.options import UNITS
 from clipper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ HOST = {
     "max-bytes": "max_bytes",
     "proxy": "proxy",
 }
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 KINDS: dict[str, tuple[type, ...]] = {
     "sleep": (int, float),
     "timeout": (int, float),
@@ -198,6 +198,6 @@ def _merge(known: dict[str, tuple[Any, Path]], values: dict[str, Any], file: Pat
 
 def _seconds(value: str, file: Path) -> float:
     try:
-        return float(value[:-1]) * SECONDS[value[-1:]]
+        return float(value[:-1]) * UNITS[value[-1:]]
     except (KeyError, ValueError) as error:
         raise UsageError(f"{file}: {value!r} is no span of time; write it like 30m, 12h or 1d") from error

@@ -117,7 +117,11 @@ class Sources:
     ) -> None:
         """Note that a feed was read, and when it is read again."""
         with self._writing():
-            _read(self._connection, source, validators, at=rows.stamp(at))
+            self._connection.execute(
+                "UPDATE feeds SET last_fetched = ?, failures = 0, etag = coalesce(?, etag),"
+                " last_modified = coalesce(?, last_modified) WHERE id = ?",
+                (rows.stamp(at), validators.etag, validators.last_modified, source.id),
+            )
             _plan(self._connection, source.id)
             self._connection.execute(
                 "UPDATE feed_plans SET due_at = ?, set_at = ?, wait_seconds = ?, warning = ?, error = NULL,"
@@ -128,7 +132,9 @@ class Sources:
     def failed(self, source: Source, error: str, *, at: datetime, due_at: datetime, told: bool) -> None:
         """Note that a feed could not be fetched or read, and when it is tried again."""
         with self._writing():
-            _failed(self._connection, source, at=rows.stamp(at))
+            self._connection.execute(
+                "UPDATE feeds SET last_fetched = ?, failures = failures + 1 WHERE id = ?", (rows.stamp(at), source.id)
+            )
             _plan(self._connection, source.id)
             self._connection.execute(
                 "UPDATE feed_plans SET due_at = ?1, set_at = ?2, error = ?3,"
@@ -235,18 +241,6 @@ def list_entry(
         [(page_id, tag, at) for tag in source.tags],
     )
     return True
-
-
-def _read(connection: sqlite3.Connection, source: Source, validators: Validators, *, at: str) -> None:
-    connection.execute(
-        "UPDATE feeds SET last_fetched = ?, failures = 0, etag = coalesce(?, etag),"
-        " last_modified = coalesce(?, last_modified) WHERE id = ?",
-        (at, validators.etag, validators.last_modified, source.id),
-    )
-
-
-def _failed(connection: sqlite3.Connection, source: Source, *, at: str) -> None:
-    connection.execute("UPDATE feeds SET last_fetched = ?, failures = failures + 1 WHERE id = ?", (at, source.id))
 
 
 def _plan(connection: sqlite3.Connection, feed_id: int) -> None:

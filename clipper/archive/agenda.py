@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clipper import urls
-from clipper.archive import learning, rows, standing
+from clipper.archive import learning, queries, rows, standing
 from clipper.models import Due, Extraction, PageState
 
 __all__ = ["Agenda", "Record", "Unwell", "Window"]
@@ -217,7 +217,7 @@ class Agenda:
     def same_article(self, page_key: str, digest: str, *, title: str | None, words: int) -> bool | None:
         """Whether the page of that key or alias has this article or nearly so; None if there is no such page."""
         with self._reading():
-            other = self._page_of(page_key)
+            other = queries.page_id(self._connection, page_key)
             row = self._connection.execute(
                 "SELECT digest, snapshots.title, words FROM pages JOIN snapshots ON snapshots.id = latest_snapshot"
                 " WHERE pages.id = ?",
@@ -261,12 +261,12 @@ class Agenda:
         """
         with self._writing():
             for key, reason in keys:
-                other = self._page_of(key)
+                other = queries.page_id(self._connection, key)
                 if other is not None and other != page_id and self._versions(other) and not self._versions(page_id):
                     self._join(page_id, other, url, reason, rows.stamp(now))
                     return other
             for key, reason in keys:
-                if self._page_of(key) is None:
+                if queries.page_id(self._connection, key) is None:
                     self._alias(page_id, key, url, reason, rows.stamp(now))
         return None
 
@@ -286,12 +286,6 @@ class Agenda:
             " SELECT id, ?, title, ?, url FROM feeds WHERE id = ?",
             (page_id, at, feed_id),
         )
-
-    def _page_of(self, key: str) -> int | None:
-        row = self._connection.execute(
-            "SELECT id FROM pages WHERE url_key = ?1 UNION ALL SELECT page_id FROM aliases WHERE url_key = ?1", (key,)
-        ).fetchone()
-        return row[0] if row else None
 
     def _versions(self, page_id: int) -> bool:
         (versions,) = self._connection.execute("SELECT versions FROM pages WHERE id = ?", (page_id,)).fetchone()

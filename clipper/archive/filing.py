@@ -17,7 +17,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clipper.archive import bodies, learning, retention, rows
+from clipper.archive import bodies, learning, queries, retention, rows
 from clipper.archive.attempts import Attempt, next_seq, written
 from clipper.archive.digest import article_digest
 from clipper.archive.sameness import same_words
@@ -144,11 +144,9 @@ def file_failure(
 
 def page_for(connection: sqlite3.Connection, url_key: str, url: str) -> int:
     """The id of the page with that key or alias, made if need be."""
-    row = connection.execute(
-        "SELECT id FROM pages WHERE url_key = ?1 UNION ALL SELECT page_id FROM aliases WHERE url_key = ?1", (url_key,)
-    ).fetchone()
-    if row:
-        return int(row[0])
+    known = queries.page_id(connection, url_key)
+    if known is not None:
+        return known
     host = (urlsplit(url).hostname or "").rstrip(".")
     cursor = connection.execute(
         "INSERT INTO pages (url_key, url, host, state) VALUES (?, ?, ?, 'new')",

@@ -23,6 +23,7 @@ __all__ = [
     "markdown",
     "page",
     "page_by_id",
+    "page_id",
     "pages",
     "pruned",
     "snapshot",
@@ -39,13 +40,19 @@ ORDERS = {
 COUNTED = ("pages", "snapshots", "texts", "checks", "bodies", "feeds", "listings", "tags", "notes")
 
 
+def page_id(connection: sqlite3.Connection, url_key: str) -> int | None:
+    """The id of the page with that key, or that has it as an alias."""
+    # In two steps: an older archive whose file cannot be written, and so not be migrated, has no aliases.
+    row = connection.execute("SELECT id FROM pages WHERE url_key = ?", (url_key,)).fetchone()
+    if row is None:
+        row = connection.execute("SELECT page_id FROM aliases WHERE url_key = ?", (url_key,)).fetchone()
+    return int(row[0]) if row else None
+
+
 def page(connection: sqlite3.Connection, url_key: str) -> Page | None:
     """The page with that key, or that has it as an alias."""
-    row = connection.execute(f"SELECT {rows.PAGE} FROM pages WHERE url_key = ?", (url_key,)).fetchone()
-    if row is None:
-        alias = "SELECT page_id FROM aliases WHERE url_key = ?"
-        row = connection.execute(f"SELECT {rows.PAGE} FROM pages WHERE id = ({alias})", (url_key,)).fetchone()
-    return rows.page(row) if row else None
+    number = page_id(connection, url_key)
+    return None if number is None else page_by_id(connection, number)
 
 
 def page_by_id(connection: sqlite3.Connection, page_id: int) -> Page:

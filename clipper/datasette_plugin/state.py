@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from clipper.archive import rows, standing
+from clipper.models import Outcome
 
 __all__ = ["Day", "Host", "Problem", "Source", "State", "Storage", "state"]
 
@@ -23,7 +24,7 @@ SHOWN = 25  # hosts, sources
 PROBLEMS = 30
 WEEK = timedelta(days=7)
 QUIET = timedelta(days=2)  # without a check, from where on an archive with sources is told to be at rest
-GOOD = frozenset(("new", "changed", "unchanged", "not modified"))
+GOOD = frozenset(str(outcome) for outcome in Outcome if outcome.good)
 
 
 @dataclass(slots=True)

@@ -121,6 +121,11 @@ class Reader:
         with self._reading():
             return queries.history(self.connection, url_key)
 
+    def before(self, snapshot: Snapshot) -> Snapshot | None:
+        """The version of the same page that came before; None if it was the first that is here."""
+        with self._reading():
+            return queries.before(self.connection, snapshot.id)
+
     def checks(self, url_key: str, *, limit: int | None = None) -> list[Check]:
         """Every attempt to fetch a page, the newest first."""
         with self._reading():

@@ -49,10 +49,7 @@ def _version(archive: Archive, snapshot: Snapshot) -> str:
     if snapshot.change is None:
         body = f"<p>{escape(text[:500])}{'…' if len(text) > 500 else ''}</p>"
         return _entry(snapshot.url, snapshot.fetched_at, f"New: {snapshot.title or snapshot.url}", body)
-    history = archive.history(archive.page_of(snapshot).url_key)
-    before = next(
-        (one for one in reversed(history) if (one.fetched_at, one.seq) < (snapshot.fetched_at, snapshot.seq)), None
-    )
+    before = archive.before(snapshot)
     title = f"{snapshot.title or snapshot.url}: {snapshot.change}"
     if before is None:  # it was pruned
         return _entry(snapshot.url, snapshot.fetched_at, title, "<p>The version before it is no longer here.</p>")

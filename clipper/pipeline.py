@@ -149,13 +149,17 @@ def clip_file(body: bytes, url: str, *, archive: Archive, reader: Reads, now: da
 
 
 def prepare(url: str, *, archive: Archive, force: bool = False) -> Job:
-    """What has to be known before the fetch; `force` forgets what the archive has."""
+    """What has to be known before the fetch; `force` forgets what the archive has.
+
+    An address that is another one's alias is a visit to that page, with all that is known of it.
+    """
     fetchable = urls.check(url)
-    key = urls.url_key(fetchable)
+    page = archive.page(urls.url_key(fetchable))
+    key = page.url_key if page else urls.url_key(fetchable)
     site = archive.site(urls.site_of(fetchable), url_key=key)
-    if force:
+    if force or page is None:
         return Job(fetchable, key, Validators(), site=site)
-    return Job(fetchable, key, archive.validators(key), archive.latest_body(key), site)
+    return Job(fetchable, key, page.validators, archive.latest_body(key), site)
 
 
 def never_read(url: str, *, archive: Archive) -> bool:

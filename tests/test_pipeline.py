@@ -11,7 +11,7 @@ import pytest
 from clipper.archive import Archive
 from clipper.errors import TapeError
 from clipper.models import Capture, Extraction, Outcome, Validators, Verdict
-from clipper.pipeline import clip, never_read
+from clipper.pipeline import clip, never_read, prepare
 
 URL = "https://example.com/a"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -99,3 +99,14 @@ def test_what_is_no_address_is_refused_and_not_filed(archive: Archive) -> None:
     assert (result.outcome, result.exit_code) == (Outcome.REFUSED, 2)
     assert not never_read("nonsense", archive=archive)
     assert list(archive.pages()) == []
+
+
+def test_an_alias_is_a_visit_to_its_page_with_all_that_is_known_of_it(archive: Archive) -> None:
+    clip(URL, archive=archive, fetcher=Answers(answer()), reader=Reads(), clock=lambda: NOW)
+    page = archive.page("//example.com/a")
+    assert page is not None
+    archive.agenda.resolve(page.id, [("//example.com/b", "redirect")], url="https://example.com/b", now=NOW)
+    there, here = (prepare(url, archive=archive) for url in (URL, "https://example.com/b"))
+    assert here.url == "https://example.com/b"
+    assert here.known_body is not None
+    assert (here.url_key, here.validators, here.known_body) == (there.url_key, there.validators, there.known_body)

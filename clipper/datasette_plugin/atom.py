@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from markupsafe import Markup
 
+from clipper import feeds
 from clipper.datasette_plugin import comparison
 from clipper.datasette_plugin.comparison import Shown
 from clipper.datasette_plugin.door import SANDBOX, Door, enter
@@ -19,9 +19,6 @@ __all__ = ["changes"]
 
 ENTRIES = 30
 SHOWN_CHANGES = 20  # changed paragraphs of one version
-CONTROLS = dict.fromkeys(
-    [*(n for n in range(32) if n not in (9, 10, 13)), 0xFFFE, 0xFFFF]
-)  # XML has no way to write them
 
 
 async def changes(datasette: Any, request: Any) -> Any:
@@ -33,18 +30,15 @@ async def changes(datasette: Any, request: Any) -> Any:
     own = door.absolute(request, door.link("changes.atom", **filters.given))
     updated = entries[0]["fetched_at"] if entries else "1970-01-01T00:00:00Z"
     named = ", ".join(filters.given.values())
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        '<feed xmlns="http://www.w3.org/2005/Atom">',
-        f"<title>{_x(f'What changed: {named or door.name}')}</title>",
-        f"<id>{_x(own)}</id>",
-        f'<link rel="self" href={_q(own)}/>',
-        f'<link rel="alternate" type="text/html" href={_q(door.absolute(request, door.link(**filters.given)))}/>',
-        f"<updated>{updated}</updated>",
-        *(_entry(door, request, entry) for entry in entries),
-        "</feed>",
-    ]
-    return Response(body="\n".join(lines) + "\n", headers=SANDBOX, content_type="application/atom+xml; charset=utf-8")
+    body = feeds.atom(
+        name=own,
+        title=f"What changed: {named or door.name}",
+        updated=updated,
+        own=own,
+        home=door.absolute(request, door.link(**filters.given)),
+        entries=(_entry(door, request, entry) for entry in entries),
+    )
+    return Response(body=body, headers=SANDBOX, content_type="application/atom+xml; charset=utf-8")
 
 
 def _entries(connection: sqlite3.Connection, filters: Filters) -> list[dict[str, Any]]:
@@ -87,17 +81,12 @@ def _paragraph(block: Shown) -> Markup:
 
 def _entry(door: Door, request: Any, entry: dict[str, Any]) -> str:
     link = door.absolute(request, door.link(f"{entry['id']}/diff"))
-    author = f"<author><name>{_x(entry['author'] or entry['host'])}</name></author>"
-    return (
-        f"<entry><title>{_x(entry['title'])}</title><id>{_x(link)}</id><link href={_q(link)}/>"
-        f"<updated>{entry['fetched_at']}</updated>{author}<summary>{_x(entry['change'])}</summary>"
-        f'<content type="html">{_x(str(entry["html"]))}</content></entry>'
+    return feeds.atom_entry(
+        name=link,
+        title=entry["title"],
+        link=link,
+        updated=entry["fetched_at"],
+        author=entry["author"] or entry["host"],
+        summary=entry["change"],
+        html=str(entry["html"]),
     )
-
-
-def _x(text: str) -> str:
-    return escape(text.translate(CONTROLS))
-
-
-def _q(text: str) -> str:
-    return quoteattr(text.translate(CONTROLS))

@@ -2,7 +2,7 @@
 
 RSS 0.9x to 2.0, RDF and Atom are feedparser's; JSON Feed, OPML, site maps and the feeds that a page names
 are read here. Bytes become text once, by `decode`'s order. A broken feed is read as far as it goes and
-says so in `warnings`; what is no feed at all is a `FeedError` that says what it is.
+says so in `warnings`; what is no feed at all is a `FeedError` that says what it is. Atom and OPML are written, too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 
 from clipper import decode
 from clipper.errors import FeedError
+from clipper.feeds.atom import atom, atom_entry
 from clipper.feeds.listing import Entry, Feed, Place, SiteMap, Subscription
 from clipper.feeds.marks import FEED_ROOTS, JUNK, PAGE_ROOTS, SITEMAP_ROOTS, discover, root_of, what
 from clipper.feeds.opml import read_opml, write_opml
@@ -22,6 +23,8 @@ __all__ = [
     "Place",
     "SiteMap",
     "Subscription",
+    "atom",
+    "atom_entry",
     "discover",
     "kind_of",
     "read_feed",

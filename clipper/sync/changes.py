@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from clipper import diff
+from clipper import diff, feeds
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["atom"]
 
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 TAGS = {"removed": "del", "added": "ins"}
 SAME = 160  # characters of what did not change that are kept beside a change
 LONGEST = 60_000  # characters of an entry
@@ -31,16 +29,12 @@ def atom(archive: Archive, *, since: datetime, now: datetime, limit: int = 100, 
     entries = sorted(entries, key=lambda entry: entry[0], reverse=True)[:limit]
     updated = entries[0][0] if entries else now
     name = sha256(str(archive.path.absolute()).encode()).hexdigest()[:32]
-    return "\n".join(
-        [
-            '<?xml version="1.0" encoding="utf-8"?>',
-            '<feed xmlns="http://www.w3.org/2005/Atom">',
-            f"<id>urn:clipper:{name}</id><title>clipper: changes in {_text(archive.path.name)}</title>",
-            f"<updated>{updated.isoformat()}</updated><author><name>clipper</name></author>",
-            *(text for _, text in entries),
-            "</feed>",
-            "",
-        ]
+    return feeds.atom(
+        name=f"urn:clipper:{name}",
+        title=f"clipper: changes in {archive.path.name}",
+        updated=updated.isoformat(),
+        author="clipper",
+        entries=(text for _, text in entries),
     )
 
 
@@ -92,16 +86,8 @@ def _gone(event: Event) -> str:
 
 def _entry(url: str, at: datetime, title: str, body: str) -> str:
     name = sha256(f"{url} {at.isoformat()} {title}".encode("utf-8", "replace")).hexdigest()[:32]
-    return (
-        f'<entry><id>urn:clipper:{name}</id><title>{_text(title)}</title><link href="{_text(url)}"/>'
-        f'<updated>{at.isoformat()}</updated><content type="html">{_text(body)}</content></entry>'
-    )
+    return feeds.atom_entry(name=f"urn:clipper:{name}", title=title, link=url, updated=at.isoformat(), html=body)
 
 
 def _safe(text: str | None) -> str:
     return escape(text or "")
-
-
-def _text(text: str) -> str:
-    """Text as XML holds it."""
-    return escape(NOT_XML.sub("\ufffd", text))

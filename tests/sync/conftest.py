@@ -13,12 +13,17 @@ from tests.sync.site import HTML, Command, article, feed
 
 
 @pytest.fixture
-def clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Run `clip` with these words on an archive of its own; the exit code."""
+def own_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands work on an archive of the test's own, and on 127.0.0.1, whatever the user's settings are."""
     monkeypatch.setenv("CLIPPER_DB", str(tmp_path / "a.db"))
     monkeypatch.setenv("CLIPPER_ALLOW_PRIVATE", "127.0.0.1")
     monkeypatch.setenv("CLIPPER_CONFIG", str(tmp_path / "none.toml"))
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def clip(own_archive: None) -> Command:
+    """Run `clip` with these words on an archive of its own; the exit code."""
 
     def command(*words: str) -> int:
         network = words[0] == "sync" or words[:2] == ("watch", "add")

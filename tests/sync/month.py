@@ -7,6 +7,7 @@ import resource
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from clipper.archive import Archive
@@ -202,19 +203,28 @@ def live(
     return lived
 
 
-def run_once(archive: Archive, web: Web, reader: Shared | None = None, wanted: Wanted | None = None) -> list[str]:
-    """One run; the addresses that were looked at."""
+def run_once(
+    archive: Archive,
+    web: Web,
+    reader: Shared | None = None,
+    wanted: Wanted | None = None,
+    *,
+    looks: int | None = None,
+) -> list[str]:
+    """One run, ended in its midst after so many `looks` if they are given; the addresses that were looked at."""
     shared = reader or Shared()
     with web.fetcher() as fetcher, ReaderPool(lambda: shared, size=1) as readers:
-        round_ = Round(
+        running = Round(
             archive,
             open_fetcher=lambda _host: fetcher.sibling(),
             readers=readers,
             hosts_at_once=1,
             clock=web.time.clock,
             wanted=wanted,
-        )
-        return [look.url for look in round_.run()]
+        ).run()
+        seen = [look.url for look in islice(running, looks)]
+        running.close()
+        return seen
 
 
 @dataclass(slots=True)

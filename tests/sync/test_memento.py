@@ -41,11 +41,7 @@ def at(number: int) -> datetime:
 
 
 @pytest.fixture
-def clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.setenv("CLIPPER_DB", str(tmp_path / "a.db"))
-    monkeypatch.setenv("CLIPPER_ALLOW_PRIVATE", "127.0.0.1")
-    monkeypatch.setenv("CLIPPER_CONFIG", str(tmp_path / "none.toml"))
-    monkeypatch.chdir(tmp_path)
+def clip(own_archive: None) -> Command:
     return lambda *words: run([*words, "--sleep", "0", "--retries", "0"] if "--memento" in words else list(words))
 
 

@@ -188,22 +188,7 @@ def test_a_captcha_in_the_place_of_a_feed_counts_against_its_host(web: Web, arch
 def test_a_killed_run_is_taken_up_and_what_it_found_is_told(web: Web, archive: Archive) -> None:
     for number in range(4):
         archive.watch(page(web, name=f"p{number}").url, kind="page")
-    from clipper.sync.round import Round
-    from clipper.sync.runner import ReaderPool
-    from tests.sync.month import Shared
-
-    shared = Shared()
-    with web.fetcher() as fetcher, ReaderPool(lambda: shared, size=1) as readers:
-        broken = Round(
-            archive,
-            open_fetcher=lambda _host: fetcher.sibling(),
-            readers=readers,
-            hosts_at_once=1,
-            clock=web.time.clock,
-        ).run()
-        next(broken)
-        next(broken)
-        broken.close()
+    assert len(run_once(archive, web, looks=2)) == 2
     assert len(run_once(archive, web)) == 2
     assert sorted(told(archive)) == [("new", f"http://a.test/p{number}") for number in range(4)]
 

@@ -46,12 +46,14 @@ def _options(command: click.Command, name: str, db: Path) -> list[dict[str, Any]
     group = click.Context(click.Group("clip"), info_name="clip")
     context = click.Context(command, info_name=name, parent=group, **command.context_settings)
     settings.use(context, db)
+    asked = click.get_current_context().get_parameter_source("db")
+    given = {"db": str(db)} if asked is not None and asked.name == "COMMANDLINE" else {}
     files = settings.current(context).of_command(command, name)
     rows = []
     for option in command.params:
         if not isinstance(option, click.Option) or not option.opts[-1].startswith("--") or option.name == "help":
             continue
-        value, source = option.consume_value(context, {})
+        value, source = option.consume_value(context, given)
         where = SOURCES.get(source.name, "default")
         if where == "file":
             where = str(files[option.name][1]) if option.name in files else "default"

@@ -96,3 +96,12 @@ def test_a_host_has_its_own_headers_pace_and_cookies(home: Path, capsys: pytest.
     assert b"Cookie: login=yes" in asked
     assert b"User-Agent: mine/1" in asked
     capsys.readouterr()
+
+
+def test_the_archive_that_was_named_is_the_one_that_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = tmp_path / "other.db"
+    assert run(["config", "sync", "--db", str(named), "--json"]) == 0
+    rows = {row["setting"]: (row["value"], row["from"]) for row in json.loads(capsys.readouterr().out)}
+    assert rows["db"] == (str(named), "option")

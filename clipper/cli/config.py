@@ -47,7 +47,7 @@ def _options(command: click.Command, name: str, db: Path) -> list[dict[str, Any]
     context = click.Context(command, info_name=name, parent=group, **command.context_settings)
     settings.use(context, db)
     asked = click.get_current_context().get_parameter_source("db")
-    given = {"db": str(db)} if asked is not None and asked.name == "COMMANDLINE" else {}
+    given: dict[str, Any] = {"db": str(db)} if asked is not None and asked.name == "COMMANDLINE" else {}
     files = settings.current(context).of_command(command, name)
     rows = []
     for option in command.params:

@@ -15,6 +15,11 @@ STORY = [
     "Nobody on the mainland knew how many there were until the old archive was opened last winter.",
     "They are now on show in the town hall, in the order in which they were written at the lamp.",
 ]
+GERMAN_STORY = [
+    "Die Wärterin schrieb jeden Abend einen Brief, und das Boot nahm sie einmal in der Woche mit über das Wasser.",
+    "Niemand auf dem Festland wusste, wie viele es waren, bis im letzten Winter das alte Archiv geöffnet wurde.",
+    "Sie sind jetzt im Rathaus zu sehen, und zwar in der Reihenfolge, in der sie unter der Lampe geschrieben wurden.",
+]
 CHINESE_STORY = [
     "看守人每天晚上都写一封信，小船每周一次把这些信带过海峡，交给对岸小镇的邮局。",
     "直到去年冬天旧档案馆重新开放，人们才知道这些信一共有多少封，又寄给了哪些人。",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from clipper.extract.metadata.dates import Order, Reader, months
-from tests.extract_metadata.reading import CHINESE_STORY, NOW, linked, read
+from tests.extract_metadata.reading import CHINESE_STORY, GERMAN_STORY, NOW, linked, read
 
 READER = Reader(NOW)
 TITLE = "<h1>The keeper and her letters</h1>"
@@ -156,8 +156,87 @@ def test_the_date_of_publication(head: str, body: str, published: str | None) ->
 
 def test_published_and_modified_are_told_apart() -> None:
     graph = '{"@type": "Article", "datePublished": "2026-09-01T08:00:00+02:00", "dateModified": "2026-09-20T09:00:00+02:00"}'
-    found = read(f'{TITLE}<p class="date">20 September 2026</p>STORY', head=linked(graph))
+    found = read(f'{TITLE}<p class="date">Updated: 20 September 2026</p>STORY', head=linked(graph))
     assert (found.published, found.modified) == ("2026-09-01T08:00:00+02:00", "2026-09-20T09:00:00+02:00")
+
+
+DATED = linked(
+    '{"@type": "Article", "datePublished": "2026-09-01T08:00:00+02:00", "dateModified": "2026-09-20T09:00:00+02:00"}'
+)
+SAID = '<meta property="article:published_time" content="2026-09-20T07:00:00Z">'
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "published"),
+    [
+        # What readers see beside the title is the date, even where machines are told of an earlier one …
+        (DATED, '<p class="date">20 September 2026</p>', "2026-09-20"),
+        (DATED, "<p>Stand: 20.09.2026, 08:30 Uhr</p>", "2026-09-20T08:30:00"),
+        (
+            DATED + SAID,
+            '<time class="updated" datetime="2026-09-20">20 September 2026</time>',
+            "2026-09-20T07:00:00+00:00",
+        ),
+        # … unless it is called an update, in its own words, its line or its class, or is somebody else's date.
+        (DATED, '<p>Last updated: <span class="date">20 September 2026</span></p>', "2026-09-01T08:00:00+02:00"),
+        (DATED, '<p class="date"><time class="updated">20 September 2026</time></p>', "2026-09-01T08:00:00+02:00"),
+        (DATED, "<p>15 replies, last post by per_s <time>20 September 2026</time></p>", "2026-09-01T08:00:00+02:00"),
+        # The same numbers in the other order are the same date.
+        (linked('{"@type": "Article", "datePublished": "2026-04-03"}'), '<p class="date">04/03/2026</p>', "2026-04-03"),
+    ],
+)
+def test_the_date_that_readers_see_beside_the_title_is_believed(head: str, body: str, published: str) -> None:
+    assert read(f"{TITLE}{body}STORY", head=head).published == published
+
+
+@pytest.mark.parametrize(
+    ("lang", "told", "published"),
+    [
+        ("de", "2026-07-13T22:00:00Z", "2026-07-14T00:00:00+02:00"),
+        ("de", "2026-01-13T23:00:00Z", "2026-01-14T00:00:00+01:00"),
+        ("de", "2026-01-13T22:00:00Z", "2026-01-13T22:00:00+00:00"),  # eleven o'clock in winter
+        ("zh", "2026-07-13T16:00:00Z", "2026-07-14T00:00:00+08:00"),
+        ("en", "2026-07-13T22:00:00Z", "2026-07-13T22:00:00+00:00"),
+    ],
+)
+def test_midnight_told_in_utc_is_the_day_that_begins(lang: str, told: str, published: str) -> None:
+    head = f'<meta property="article:published_time" content="{told}">'
+    stories = {"zh": CHINESE_STORY, "de": GERMAN_STORY, "en": None}
+    assert read(f"{TITLE}STORY", head=head, lang=lang, story=stories[lang]).published == published
+
+
+def test_the_only_time_of_a_page_is_its_date_wherever_it_stands() -> None:
+    far = "<p>Thanks for reading.</p>" * 30
+    one = '<p>On the shelf since <time datetime="2026-08-06T09:09:24Z">a while</time></p>'
+    assert read(f"{TITLE}STORY{far}{one}").published == "2026-08-06T09:09:24+00:00"
+    assert read(f'{TITLE}STORY{far}{one}<time datetime="2026-08-07">then</time>').published is None
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "This page was last edited on 20 August 2026, at 13:22.",
+        "Diese Seite wurde zuletzt am 20. August 2026 um 13:22 Uhr geändert.",
+        "最近更新：海鸥（2026-08-20）",
+        "The keeper and her letters wurde am 20. August 2026 um 13:22 Uhr gepostet und unter Inseln abgelegt",
+    ],
+)
+def test_a_page_without_a_date_beside_its_title_may_say_one_at_its_foot(foot: str) -> None:
+    far = "<p>Thanks for reading.</p>" * 30
+    published = read(f"{TITLE}STORY{far}<p>{foot}</p>").published
+    assert published is not None
+    assert published.startswith("2026-08-20")
+
+
+def test_a_link_to_a_document_of_another_day_is_no_date() -> None:
+    body = '<p>Datum: 14.09.2026</p>STORY<p><a class="Publication" href="/a.pdf">Letter of 02.09.2026</a></p>'
+    assert read(f"{TITLE}{body}", lang="de").published == "2026-09-14"
+
+
+@pytest.mark.parametrize("line", ["历史上的今天", "今天的鲜花送完了？", "昨天的信"])
+def test_a_word_for_today_is_no_date(line: str) -> None:
+    body = f"<h1>灯塔看守人的信</h1><p>{line}</p><div>STORY</div>"
+    assert read(body, lang="zh", story=CHINESE_STORY).published is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clipper.extract.metadata.people import people
+from clipper.extract.metadata.persons import people
 from tests.extract_metadata.reading import CHINESE_STORY, linked, read
 
 HEAD = "<title>The keeper and her letters</title>"
@@ -49,10 +49,40 @@ def test_names_are_what_a_byline_names(text: str, names: tuple[str, ...]) -> Non
         "<p>Ida Holm</p><p>4 March 2024</p>",
         "<p>04.03.2024 // Ida Holm</p>",
         "<p>ByIda Holm</p>",
+        "<p>---- by Ida Holm</p>",
+        "<p>Autorin Ida Holm</p>",
+        "<p>Eine Kolumne von Ida Holm</p>",
+        "<p>Inseln (1 / 3) 14.09.2026 10:20 von Ida Holm Symbolbild Inselfoto</p>",
+        "<p>Posted by Ida Holm under Letters, Lamps</p>",
     ],
 )
 def test_the_byline_near_the_title_names_the_author(byline: str) -> None:
     assert read(f"{TITLE}{byline}STORY", head=HEAD).author == "Ida Holm"
+
+
+def test_first_names_and_parts_of_a_byline_are_completed() -> None:
+    nickname = f'{HEAD}<meta name="author" content="Ida">'
+    assert read(f"{TITLE}<p>Ein Bericht von Ida Holm</p>STORY", head=nickname).author == "Ida Holm"
+    both = HEAD + linked('{"@type": "Article", "author": [{"name": "Ida Holm"}, {"name": "Per Sand"}]}')
+    links = '<p><a rel="author" href="/i">Ida Holm</a>, <a rel="author" href="/p">Per Sand</a></p>'
+    assert read(f"{TITLE}{links}STORY", head=both).author == "Ida Holm, Per Sand"
+
+
+def test_a_name_for_machines_counts_where_the_foot_of_the_page_has_it_too() -> None:
+    head = f'{HEAD}<meta name="author" content="Ida Holm">'
+    assert read(f"{TITLE}STORY<footer>2009-2026 by Ida Holm, powered by oil</footer>", head=head).author == "Ida Holm"
+
+
+def test_who_is_cited_as_author_need_not_be_seen() -> None:
+    head = f'{HEAD}<meta name="citation_author" content="Holm, Ida"><meta name="citation_author" content="Per Sand">'
+    assert read(f"{TITLE}STORY", head=head).author == "Holm, Ida, Per Sand"
+
+
+def test_a_graph_names_the_author_whom_nobody_sees_but_a_plugin_only_an_account() -> None:
+    article = '{"@type": "Article", "author": {"@id": "WHO"}}, {"@type": "Person", "@id": "WHO", "name": "Ida Holm"}'
+    for who, author in (("#ida", "Ida Holm"), ("https://island.example/#/schema/person/0f3c", None)):
+        graph = linked(f'{{"@graph": [{article.replace("WHO", who)}]}}')
+        assert read(f"{TITLE}STORY", head=HEAD + graph).author == author
 
 
 def test_people_in_a_graph_are_resolved() -> None:
@@ -79,6 +109,8 @@ def test_a_readers_byline_is_believed_before_the_head() -> None:
         ("", '<figure><figcaption class="author">Photo by Ida Holm</figcaption></figure>'),
         ("", "<p>By the time that the boat came back the lamp was out</p>"),
         (linked('{"@type": "Organization", "name": "Island News"}'), ""),
+        ("", '<div itemprop="review"><span itemprop="author" content="Ida Holm"></span><p>Nice.</p></div>'),
+        ("", '<p><a href="/culture/buecher-autoren/index.html">Bücher & Autoren</a></p>'),
     ],
 )
 def test_nobody_is_better_than_somebody_else(head: str, body: str) -> None:

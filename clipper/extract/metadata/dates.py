@@ -56,7 +56,9 @@ URL_DATE = re.compile(
     r"|(?<!\d)(?P<day3>1[3-9]|2\d|3[01])[-_.](?P<month3>0[1-9]|1[0-2])[-_.](?P<year3>20\d\d)(?!\d)"
 )
 CHINESE_AGO = re.compile(r"(?P<count>\d{1,3}|半|几|一|两)\s?个?(?P<unit>秒|分钟|小时|天|日|周|星期)\s?前")
-CHINESE_DAY = re.compile(r"(?P<day>刚刚|今天|昨天|前天)")
+CHINESE_DAY = re.compile(
+    r"(?:^|[\s:：|｜·于在])(?P<day>刚刚|今天|昨天|前天)(?=\s*(?:[上下]午|晚上|凌晨)?\s*(?:\d{1,2}[:：]\d\d|$|[|｜·]|\s[^\s]{1,12}$))"
+)
 AGO = re.compile(
     r"\b(?P<count>\d{1,3}|an?|one|few)\s(?P<unit>sec|min|hour|hr|day|week)\w*\s(?:\w+\s)?ago\b"
     r"|\b(?:vor|il y a|hace|há|fa)\s(?P<count2>\d{1,3}|une?r?|einer|einem|una?)\s(?P<unit2>sek|min|stund|tag|woch|heure|jour|semaine|hora|día|dia|semana|segundo|or[ae]|giorn)\w*",
@@ -89,10 +91,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads dates of a page that was fetched at `now` (aware) and writes 3/4/2024 in this order."""
+    """Reads dates of a page in this language (ISO 639-1) that was fetched at `now` (aware) and writes 3/4/2024
+    in this order."""
 
     now: datetime
     order: str = Order.DAY_FIRST
+    language: str | None = None
 
     def first(self, text: str) -> str | None:
         """The first full date in the text."""
@@ -119,7 +123,7 @@ class Reader:
         if match := CHINESE_AGO.search(text):
             count = {"半": 0.5, "几": 3.0, "一": 1.0, "两": 2.0}.get(match["count"]) or float(match["count"])
             return self._before(UNITS[match["unit"]] * count, CHINA)
-        if (match := CHINESE_DAY.search(text)) and len(text) < 16:
+        if match := CHINESE_DAY.search(text):
             return self._before(86400.0 * DAYS[match["day"]], CHINA)
         if match := AGO.search(text):
             number = match["count"] or match["count2"]

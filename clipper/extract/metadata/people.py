@@ -8,94 +8,52 @@ unless the byline itself says so.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import islice
 
 from lxml.html import HtmlElement
 
-from clipper.extract.metadata.chinese import is_chinese, is_person, possible
-from clipper.extract.metadata.dates import months
+from clipper.extract.metadata.chinese import is_chinese, is_person
 from clipper.extract.metadata.graph import Graph, names
+from clipper.extract.metadata.persons import BY, COMPANY, LONGEST, MOST, PERSON, PREFIX, capital, given, is_name, people
 from clipper.extract.metadata.survey import MARKUP, Kind, Spot, Survey, brief, letters, line
 
-__all__ = ["author", "people"]
+__all__ = ["author"]
 
 META = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "dc.creator.name", "parsely-author", "sailthru.author",
     "citation_author", "byl", "creator", "dc:creator", "cxenseparse:author", "og:article:author", "article.author", "authors", "rbauthors",
     "og:author", "bt:author", "dcsext.author", "twitter:data1:author", "shareaholic:article_author_name", "content_author", "mediaid:author",
 )  # fmt: skip
-UNSEEN = -14.0
+UNSEEN = -14.0  # for names that no reader of the page meets
+ACCOUNT = -30.0  # and that a plugin tells of whoever pressed the button: the theme does not show them
+PLUGINS = ("#/schema/person/",)  # in the identifiers of Yoast's graph
+ASIDE = -8.0  # or only beside the article
+FRAMES = frozenset(("body", "main", "article"))  # hold more than a byline
+COMMENTS = 2  # in `Survey.apart`
 SEEN = 160  # characters of a line that may name its author to a reader
 LEAST = 34.0
 BEFORE, BEHIND, AFTER = 8, 12, 12  # lines before and behind the title, and after the article's last
-LONGEST = 45  # characters of one name
+OWN = 30.0
+FOOTER = 10  # lines behind the article's last where its own footer may name its author
 CANDIDATES = 80  # that are weighed
-MOST = 8  # people of one byline
 
-# What stands before a name.
-BY = (
-    r"(?:(?:written|posted|published|created|submitted|reviewed|words|story|article|text|report(?:ed|ing)?)\s+(?:\w+\s+)?by|by|"
-    r"(?:veröffentlicht|erstellt|geschrieben|verfasst|eingestellt|gepostet|publiziert)\s+(?:\w+\s+)?(?:von|durch)|(?:ein\s+)?(?:artikel|beitrag|bericht|kommentar|text|gastbeitrag|interview|essay|analyse|kolumne|reportage)\s+von|von|"
-    r"(?:publié|écrit|rédigé|posté)\s+par|par|(?:publicado|escrito|redactado)\s+por|por|(?:scritto|pubblicato)\s+da|di|"
-    r"(?:skrevet|skriven|geschreven|door|av|af|door|kirjoittanut|autorem|napisał|pisze)|"
-    r"(?:autor(?:in|en|innen|es|a|as)?|author|authors|auteurs?|autore|verfasser(?:in)?|redakteur(?:in)?|redaktion|text(?:e)?|texte|text und fotos?|"
-    r"text & fotos?|words|reporter|writer|reviewer|journalist|contributor|автор|текст|autori|auctor|tekst|szerző|yazar|penulis)(?:/in|\(in\)|:in|\*in)?\s*[:：|]|"
-    r"автор|текст)"
+
+BYLINE = re.compile(
+    rf"(?:^[\W_]{{0,6}}|[|·•–—,/]\s*|\d\s+|\bUhr\s+)(?:{BY})\s*[:：]?\s+(?P<names>[^|·•]{{2,120}})", re.I
 )
-PREFIX = re.compile(rf"^\W*{BY}\s*[:：|]?\s+|^\W*{BY}\s*[:：]\s*", re.I)
-BYLINE = re.compile(rf"(?:^|[|·•–—,/]\s*|\d\s+|\bUhr\s+)(?:{BY})\s*[:：]?\s+(?P<names>[^|·•]{{2,120}})", re.I)
 LABELLED = re.compile(r"作\s*者|发表于|發表於|编\s*辑|责\s*编|撰\s*文|^\s*[（(].{2,12}[）)]\s*$|报道\s*[）)]\s*$")
+TITLED = re.compile(
+    r"(?:Autor(?:in|en|innen)?|Authors?|Auteurs?|Autores?|Autori)\s+(?P<names>[^\W\d_][\w’'.-]+ [^\W\d_][\w’'.-]+(?:(?:,| und| and| et| y| e) [^\W\d_][\w’'.-]+ [^\W\d_][\w’'.-]+){0,4})$"
+)
 JOINED = re.compile(r"^By(?=[A-Z][a-z.])")
 DATE = re.compile(
     r"(?:\d{1,2}\.? (?:de )?[^\W\d_]{3,10}\.?,? (?:de )?20\d\d|\d{1,2} ?[./|-] ?\d{1,2} ?[./|-] ?(?:20)?\d\d|[A-Z][a-z]{2,8}\.? \d{1,2},? 20\d\d|20\d\d-\d\d-\d\d)"
     r"(?:\W+\d\d?[:.]\d\d(?: Uhr)?)?"
 )
 ALONE = re.compile(rf"^\W*{BY}\W*$", re.I)
-# What stands behind it.
-CUT = re.compile(
-    r"\s+[-–—|·•/●]{1,2}\s+|\s*[|·•●,;]?\s*\b(?:am|on|le|el|il|den|um|at|vom)\b(?=\s(?:\w+\.?,?\s){0,2}\d)|\s*[|·•●,;]?\s*\b(?:in der kategorie|in category|unter|zuletzt|"
-    r"illustration(?:en)?|fotos?|bilder|photos?|photography|grafik|updated?|aktualisiert|published|posted|datum|date|veröffentlicht|publié|publicado|lesezeit|min read|kommentare?|comments?)\b(?=\s|:|$)|\s*[(（\[<]|"
-    r"\s*\d{1,2}[./:]\s?\d|\s*(?:19|20)\d\d|\s*,\s*(?=\d)|\s+\d|…|\s*/\s*(?=\d)|\s*[@＠]|,?\s*https?:",
-    re.I,
-)
-AND = re.compile(
-    r"\s*(?:[;；、]|\s/\s|\s\|\s|\band\b|\bund\b|\bet\b|\by\b(?=\s[A-ZÁÉÍÓÚÑ])|\be\b(?=\s[A-Z])|\boch\b|\bog\b|\bi\b(?=\s[A-ZŁŚŻ])|&|＆|,)\s*"
-)
-NOT_A_NAME = re.compile(
-    r"^(?:by|von|par|por|artikel von|zitat von|pressemitteilung von|red|stand|fotos?|bild(?:er)?|photos?|images?|quelle|source|credits?|illustration|grafik|video|ca|edit|datum|date|seo|kategorie|category|tags?)\b|^\W*\d|https?:|www\.|\.(?:com|org|net|de|cn)\b(?!.*\s)|^(?:admin(?:istrator)?|editor|root|staff|user|webmaster|guest|gast|unknown|anonymous|anonym|anónimo|name|author|"
-    r"autor|redakteur|wordpressadmin|default|test|none|null|undefined|n/?a|share|follow|teilen|view all posts|more|mehr|about|über|profile|profil|kommentare?|comments?|"
-    r"login|log in|sign in|subscribe|newsletter|facebook|twitter|menu|home|print|e-?mail|pr|werbung|anzeige|image|bild|foto|photo|getty images?|"
-    r"小编|佚名|本站|网络|原创|匿名|未知|作者|管理员|转载|互联网|责任编辑|编辑|来源|不详)$|^\d+$|[{}<>=\\]|"
-    r"\b(?:zurück|weiterlesen|read more|kontakt|impressum|datenschutz|cookies?|newsletter|abonnieren|followers?|beiträge|posts|artikel anzeigen|all articles)\b",
-    re.I,
-)
-WEEKDAY = re.compile(
-    r"^(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[.,]{0,2}$|^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?$|^(?:mon|diens|mitt|donners|frei|sams|sonn)(?:tag|woch),?$",
-    re.I,
-)
-LINKED = re.compile(
-    r"^(?:view all posts by|alle beiträge von|zeige alle beiträge von|posts by|beiträge von|articles by|artikel von|more from|mehr von|photo of|foto von|bild von|portrait of|profile picture of|avatar of|profilbild von)\s+",
-    re.I,
-)
 ORGANISATION = re.compile(r"Organi[sz]ation|Corporation|NewsMedia|WebSite|Brand|Thing", re.I)
-OFFICE = re.compile(
-    r"^[A-Z]{2,5}$|[Rr]edaktion|\bteam\b|^(?:CNN|BBC|NPR)\b|\bPh\.?D\b|[Ss]taff|[Ee]ditor|[Kk]orrespondent|[Cc]orrespondent|[Rr]eporter|[Cc]hefred|[Ff]reie Journalist",
-    0,
-)
-PERSON = re.compile(r"^[^\W\d_][\w’'.-]+(?: [^\W\d_]\.?)?(?: (?:von|van|de|der|zu|la|di))* [^\W\d_][\w’'-]+$")
-COMPANY = re.compile(
-    r"press|redaktion|magazin|\bnews|team|verlag|zeitung|blog|media|online|gmbh|\bag\b|e\.\s?v\.|\binc\b|llc|ltd|group|agen[ct]|verband|verein|bund|stiftung|"
-    r"foundation|institut|shop|store|company|\btv\b|radio|society|university|deutschland|journal|times|daily|post\b|\.\w{2,3}\b|\bthe\b|^die\b|^das\b|^der\b",
-    re.I,
-)
-LOWER = re.compile(
-    r"^(?:von|van|de|der|den|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|zu|zum|und|y|e|ten|ter|af|av|dr|st|jr|mc|ap|o|d|os|do|san|vom|te|op|'t)$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,51 +74,28 @@ def author(page: Survey, graph: Graph, anchor: int, sites: frozenset[str]) -> st
         score = candidate.weight + 8.0 * len(agreeing)
         if score > most:
             best, most = candidate, score
-    return ", ".join(best.people) if best else None
+    return ", ".join(_completed(best, found, page).people) if best else None
 
 
-def people(text: str) -> tuple[str, ...]:
-    """The names in a byline; none if it is no byline."""
-    text = line(text)
-    for _ in range(3):
-        shorter = LINKED.sub("", PREFIX.sub("", text)).strip(" \u00a0:：|·•–—-/,;")
-        if shorter == text:
-            break
-        text = shorter
-    if match := CUT.search(text):
-        text = text[: match.start()]
-        words = text.split()
-        while len(words) > 1 and (words[-1].lower().rstrip(".,") in months() or WEEKDAY.match(words[-1])):
-            words.pop()
-        text = " ".join(words)
-    found: list[str] = []
-    for part in AND.split(text):
-        name = PREFIX.sub("", part).strip(" .\u00a0:：|·•–—-/,;*\"'“”„")
-        if not name:
+def _completed(best: Named, found: list[Named], page: Survey) -> Named:
+    """The candidate that names the others of the byline's line too, or somebody's family name."""
+    first = best.people[0]
+    for other in found:
+        if other.weight <= LEAST or other.source == best.source:
             continue
-        if not is_name(name):
-            break
-        if name not in found:
-            found.append(name)
-    offices = [name for name in found if OFFICE.search(name)]
-    if offices and len(offices) < len(found):
-        found = [name for name in found if name not in offices]
-    return tuple(found[:MOST])
+        if set(best.people) < set(other.people) and _in_one_line(other.people, page):
+            return other
+        if len(best.people) == len(other.people) == 1 and first.lower() in given():
+            name = other.people[0]
+            if name.startswith(f"{first} ") and len(name.split()) == 2 and PERSON.match(name):
+                return other
+    return best
 
 
-def is_name(text: str) -> bool:
-    """Whether it can be a person's or an editorial office's name."""
-    if not 2 <= len(text) <= LONGEST or NOT_A_NAME.search(text):
-        return False
-    words = text.split()
-    if len(words) == 1 and (text.lower().rstrip(".") in months() or WEEKDAY.match(text)):
-        return False
-    if is_chinese(text) and not possible(text):
-        return False
-    if len(words) > 6 or not any(c.isalpha() for c in text):
-        return False
-    plain = [word for word in words if word[:1].islower() and not LOWER.match(word.rstrip("."))]
-    return len(plain) < 2 and not (plain and len(words) > 3)
+def _in_one_line(names: tuple[str, ...], page: Survey) -> bool:
+    """Whether one line near the article names them all."""
+    lines = (text for n, text in enumerate(page.lines[: page.last]) if len(text) < SEEN and page.near(n))
+    return any(all(name in text for name in names) for text in lines)
 
 
 def _believable(name: str) -> bool:
@@ -175,7 +110,7 @@ def _same(one: Named, other: Named) -> bool:
 def _all(page: Survey, graph: Graph, anchor: int, sites: frozenset[str]) -> Iterator[Named]:
     yield from _told(page, graph, sites)
     for spot in page.spots:
-        if spot.kind & Kind.AUTHOR and not spot.kind & Kind.COMMENT:
+        if spot.kind & Kind.AUTHOR and not spot.kind & Kind.COMMENT and spot.tag not in FRAMES and not _reviews(spot):
             yield from _spotted(spot, page, anchor, sites)
     yield from _lined(page, anchor, sites)
     yield from _beside(page, anchor)
@@ -185,8 +120,8 @@ def _told(page: Survey, graph: Graph, sites: frozenset[str]) -> Iterator[Named]:
     """What the page tells machines."""
     said = names(graph, graph.article.get("author") or graph.article.get("creator"))
     persons = [name for name, kind in said if not ORGANISATION.search(kind)]
-    for given, weight in ((persons, 54.0), ([name for name, kind in said if ORGANISATION.search(kind)], 40.0)):
-        found = tuple(dict.fromkeys(part for name in given for part in people(name) if _believable(part)))[:MOST]
+    for group, weight in ((persons, 54.0), ([name for name, kind in said if ORGANISATION.search(kind)], 40.0)):
+        found = tuple(dict.fromkeys(part for name in group for part in people(name) if _believable(part)))[:MOST]
         if found:
             yield Named(found, weight + _trust(found, page, sites), "graph")
     labels = [*page.said("twitter:label1"), *page.said("twitter:label2")]
@@ -206,7 +141,8 @@ def _told(page: Survey, graph: Graph, sites: frozenset[str]) -> Iterator[Named]:
             )
         )
         if found:
-            yield Named(found, 46.0 + _trust(found, page, sites), "meta")
+            trust = 0.0 if name == "citation_author" else _trust(found, page, sites)
+            yield Named(found, 46.0 + trust, "meta")
 
 
 def _trust(found: tuple[str, ...], page: Survey, sites: frozenset[str]) -> float:
@@ -224,8 +160,24 @@ def _trust(found: tuple[str, ...], page: Survey, sites: frozenset[str]) -> float
     window = [
         page.lines[n].lower() for n in numbers if n < len(page.lines) and page.near(n) and len(page.lines[n]) < SEEN
     ]
-    seen = all(any(name.lower() in text for text in window) for name in found)
-    return weight + (8.0 if seen or own else UNSEEN)
+    if own or all(any(name.lower() in text for text in window) for name in found):
+        return weight + 8.0
+    persons = all(PERSON.match(name) and not COMPANY.search(name) for name in found)
+    if persons and _anywhere(found, page):
+        return weight + ASIDE
+    plugin = any(mark in script for script in page.scripts for mark in PLUGINS)
+    return weight + (ACCOUNT if plugin else UNSEEN)
+
+
+def _anywhere(found: tuple[str, ...], page: Survey) -> bool:
+    """Whether a line of the page, be it an author's box or the footer, names them: not a comment, not an article on another."""
+    names = [name.lower() for name in found]
+    for number, text in enumerate(page.lines):
+        if len(text) <= 2 * SEEN and page.apart[number] != COMMENTS:
+            lower = text.lower()
+            if all(name in lower for name in names):
+                return True
+    return False
 
 
 def _own(found: tuple[str, ...], sites: frozenset[str]) -> float:
@@ -236,7 +188,10 @@ def _own(found: tuple[str, ...], sites: frozenset[str]) -> float:
         if plain in sites or any(
             len(site) > 5 and len(plain) > 5 and (site in plain or plain in site) for site in sites
         ):
-            costs.append(8.0 if PERSON.match(name) and not COMPANY.search(name) else 30.0)
+            if not PERSON.match(name) or COMPANY.search(name) or name.isupper() or len(name.split()) > 2:
+                costs.append(OWN)
+            else:
+                costs.append(8.0 if name.split()[0].lower() in given() else 18.0)
     return max(costs)
 
 
@@ -245,7 +200,7 @@ def _spotted(spot: Spot, page: Survey, anchor: int, sites: frozenset[str]) -> It
     head = anchor - BEFORE <= spot.line <= max(anchor + BEHIND, page.first + 3)
     tail = page.last - 1 <= spot.line <= page.last + AFTER
     sure = bool(spot.kind & Kind.SURE)
-    footer = sure and 0 <= spot.line - page.last <= 6 and page.apart[min(spot.line, len(page.apart) - 1)] == 1
+    footer = sure and 0 <= spot.line - page.last <= FOOTER and page.apart[min(spot.line, len(page.apart) - 1)] == 1
     if not (head or tail) or not (page.near(spot.line) or 0 <= spot.line - anchor <= 3 or footer):
         return
     mentioned = _in_sentence(spot, page) or (not tail and spot.line > max(page.first, anchor + 4))
@@ -267,12 +222,19 @@ def _spotted(spot: Spot, page: Survey, anchor: int, sites: frozenset[str]) -> It
         # A class says little: the text has to look like names.
         extra = len(text) - sum(map(len, found))
         weight -= (
-            26.0 * (not all(PERSON.match(name) for name in found)) + 8.0 * (extra > 12) + 12.0 * (not _capital(found))
+            26.0 * (not all(PERSON.match(name) for name in found)) + 8.0 * (extra > 12) + 12.0 * (not capital(found))
         )
-    weight -= _own(found, sites)
+    shown = bool(brief(spot.element))
+    weight += -_own(found, sites) if shown else min(0.0, _trust(found, page, sites))
     if len(text) > sum(map(len, found)) + 40:
         weight -= 8.0
-    yield Named(found, weight, "spot")
+    yield Named(found, weight, "spot" if shown else "meta")
+
+
+def _reviews(spot: Spot) -> bool:
+    """Whether it names somebody who wrote a review that no reader sees."""
+    parent = spot.element.getparent()
+    return parent is not None and parent.get("itemprop") in ("review", "reviews", "comment")
 
 
 def _in_sentence(spot: Spot, page: Survey) -> bool:
@@ -311,8 +273,8 @@ def _lined(page: Survey, anchor: int, sites: frozenset[str]) -> Iterator[Named]:
         above = page.lines[number - 1] if number else ""
         if ALONE.match(above):
             text = f"by {text}"
-        match = BYLINE.search(text)
-        if match and (found := people(match["names"] or match["joined"])) and _capital(found):
+        match = BYLINE.search(text) or TITLED.match(text)
+        if match and (found := people(match["names"])) and capital(found):
             weight = (58.0 if inside else 42.0) - 0.5 * min(abs(number - anchor), 20) * inside
             if len(text) > sum(map(len, found)) + 60:
                 weight -= 12.0
@@ -334,22 +296,6 @@ def _beside(page: Survey, anchor: int) -> Iterator[Named]:
         others = (page.lines[n] for n in (number - 1, number + 1) if 0 <= n < len(page.lines) and n != anchor)
         if date or any(len(other) < 60 and DATE.search(other) for other in others):
             yield Named((rest,), 46.0, "line")
-
-
-@cache
-def given() -> frozenset[str]:
-    """Frequent given names."""
-    data = tomllib.loads((files("clipper.extract.metadata") / "given.toml").read_text("utf-8"))
-    return frozenset(data["names"].split())
-
-
-def _capital(found: tuple[str, ...]) -> bool:
-    """Whether each is written as names are: in a line of text, "by" stands before much else."""
-    return all(
-        len(words := name.split()) == 1
-        or all(word[0].isupper() or LOWER.match(word.rstrip(".")) or not word[0].isalpha() for word in words)
-        for name in found
-    )
 
 
 def _labelled(page: Survey, inside: range) -> Iterator[Named]:

@@ -108,9 +108,12 @@ ITEMPROPS = {
     "created": Kind.DATE,
     "modified": Kind.MODIFIED,
     "date": Kind.DATE,
+    "review": Kind.COMMENT | Kind.APART,
+    "reviews": Kind.COMMENT | Kind.APART,
+    "comment": Kind.COMMENT | Kind.APART,
 }
 AUTHOR_LINK = re.compile(
-    r"[/?_.-](?:authors?|autor(?:en|es|i|in|a)?|auteurs?|redakteure?|redaktion|writers?|journalists?|reporters?|contributors?|"
+    r"[/?_.=](?:authors?|autor(?:en|es|i|in|a)?|auteurs?|redakteure?|redaktion|writers?|journalists?|reporters?|contributors?|"
     r"verfasser|columnists?|staff|people|persons?|bylines?|firmas?|periodistas?|zuozhe)(?:[/=_-]|\.\w+\?)\S"
 )
 CATEGORY_LINK = re.compile(r"/(?:categor(?:y|ies|ia|ie)|tags?|topics?|rubrik|sections?|fenlei|lanmu)/\S")

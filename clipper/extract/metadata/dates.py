@@ -19,6 +19,7 @@ __all__ = ["CHINA", "Order", "Reader", "day_of", "days_apart", "months"]
 EARLIEST = 1990  # no page was published before; what says so is a birthday
 CHINA = timezone(timedelta(hours=8))
 
+DIGIT = re.compile(r"\d")
 WORD = r"[^\W\d_]{3,14}"
 YEAR = r"(?P<year>(?:19|20)\d\d)"
 YEAR_FIRST = re.compile(
@@ -136,6 +137,8 @@ class Reader:
         return f"{moment.astimezone(zone) if zone else moment:%Y-%m-%d}"
 
     def _all(self, text: str) -> Iterator[Found]:
+        if not DIGIT.search(text):
+            return
         for pattern, read in PATTERNS:
             for match in pattern.finditer(text):
                 if (parts := read(match, self.order)) and (day := self._day(*parts)):

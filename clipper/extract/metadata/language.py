@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ __all__ = ["language", "order"]
 
 SAMPLE = 3_000  # characters
 SURE = 12  # words that must be a language's small ones to be believed against the page
+FOREIGN = re.compile("[\u0590-\u1fff\u3040-\U0010ffff]")  # a letter of another script than Latin, Greek or Cyrillic
+WORD = re.compile(r"[^\W\d_]+")
 LETTER = re.compile(r"[^\W\d_]")
 SCRIPTS = (
     ("ja", "[\u3040-\u30ff]", 0.05),
@@ -37,14 +40,14 @@ def language(root: HtmlElement, page: Survey, graph: Graph, text: str) -> str | 
     """ISO 639-1; None where neither the text nor the page tells."""
     sample = text[:SAMPLE]
     said = _said(root, page, graph)
-    letters = len(LETTER.findall(sample))
-    if letters > 20 and any("\u0590" <= character < "\u2000" or character >= "\u3040" for character in sample):
+    letters = len(LETTER.findall(sample)) if FOREIGN.search(sample) else 0
+    if letters > 20:
         for code, script, share in SCRIPTS:
             if len(compiled(script).findall(sample)) > share * letters:
                 return said if code == "ar" and said in SHARED else code
     told = _by_words(sample)
     if told is None or (said is not None and told[1] < SURE):
-        return said if said not in ("zh", "ja", "ko") or letters <= 20 else None
+        return said if said not in ("zh", "ja", "ko") or len(LETTER.findall(sample)) <= 20 else None
     return told[0]
 
 
@@ -78,9 +81,9 @@ def _by_words(sample: str) -> tuple[str, int] | None:
     """The language whose small words are most frequent, and how many of them there are."""
     counts: dict[str, int] = {}
     small = _small_words()
-    for word in re.findall(r"[^\W\d_]+", sample.lower()):
+    for word, times in Counter(WORD.findall(sample.lower())).items():
         for code in small.get(word, ()):
-            counts[code] = counts.get(code, 0) + 1
+            counts[code] = counts.get(code, 0) + times
     ranked = sorted(((count, code) for code, count in counts.items()), reverse=True)
     if not ranked or ranked[0][0] < 5:
         return None

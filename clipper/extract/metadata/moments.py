@@ -85,6 +85,7 @@ BESIDE_TITLE = 64.0  # weight from which a date that readers see stands beside t
 READERS = 16.0  # by how much such a one is believed more
 FOOT = 60  # lines at the page's end where a wiki says when it was edited
 LEAST = 10.0  # no date is better than a wrong one
+LONGEST = 160  # characters of an element that is read as a date
 FAR = 200  # characters of a line with such a label
 SHORT = 120  # characters of a line that is about its date
 WAYBACK = re.compile(r"^https?://web\.archive\.org/web/\d{4,14}[a-z_]*/")
@@ -172,7 +173,7 @@ def modified(page: Survey, graph: Graph, reader: Reader) -> str | None:
             spot.kind & Kind.MODIFIED
             and spot.kind & Kind.SURE
             and page.near(spot.line)
-            and (value := _value(spot, reader))
+            and (value := _value(spot, reader, brief(spot.element)))
         ):
             return value
     return None
@@ -228,7 +229,7 @@ def _anywhere(page: Survey, reader: Reader) -> Iterator[Dated]:
         for spot in page.spots
         if spot.tag == "time" and page.near(spot.line) and not spot.kind & (Kind.COMMENT | Kind.MODIFIED)
     ]
-    days = {day_of(value): value for spot in marked[:MOST] if (value := _value(spot, reader))}
+    days = {day_of(value): value for spot in marked[:MOST] if (value := _value(spot, reader, brief(spot.element)))}
     if len(days) == 1:  # it has one date, wherever that stands
         yield Dated(days.popitem()[1], 35.0, "spot")
     for code in page.code:
@@ -264,12 +265,12 @@ def _spotted(spot: Spot, page: Survey, anchor: int, last: int, reader: Reader) -
     sure = bool(spot.kind & Kind.SURE) or spot.tag == "time"
     if not inside and not (sure and spot.line <= page.last):
         return
-    value = _value(spot, reader)
+    text = brief(spot.element)
+    value = _value(spot, reader, text)
     if value is None:
         return
     weight = 66.0 if inside else 40.0
     weight += 6.0 * sure - 0.4 * min(distance, 40)
-    text = brief(spot.element)
     written = next(iter(reader.every(text)), None)
     before = _before(text, text[: written.start] if written else text, spot, page)
     changed = bool(spot.kind & Kind.MODIFIED or SAYS_CHANGED.search(before))
@@ -290,12 +291,15 @@ def _before(text: str, own: str, spot: Spot, page: Survey) -> str:
     return f"{around[max(0, place - 2 * LABELS) : max(0, place)]} {own}"
 
 
-def _value(spot: Spot, reader: Reader) -> str | None:
+def _value(spot: Spot, reader: Reader, text: str) -> str | None:
+    """The date in an element's attributes, else in its text."""
+    said = dict(spot.element.items())
     for name in ATTRIBUTES:
-        if (text := spot.element.get(name)) and len(text) < 60 and (value := reader.first(text)):
+        if name in said and len(said[name]) < 60 and (value := reader.first(said[name])):
             return value
-    text = brief(spot.element, 160)
-    return (reader.first(text) or (reader.ago(text) if len(text) < 40 else None)) if text else None
+    if not text or len(text) > LONGEST:
+        return None
+    return reader.first(text) or (reader.ago(text) if len(text) < 40 else None)
 
 
 def _lined(text: str, above: str, distance: int, reader: Reader) -> Iterator[Dated]:

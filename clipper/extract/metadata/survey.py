@@ -16,6 +16,7 @@ from functools import lru_cache
 from lxml import etree
 from lxml.html import HtmlElement
 
+from clipper.extract.metadata.attributes import Kind, kind_of
 from clipper.extract.page import BLOCKS
 
 __all__ = ["Kind", "Spot", "Survey", "brief", "letters", "line", "survey"]
@@ -30,96 +31,12 @@ MARKUP = 200  # elements within one that is read as a byline or a date
 TITLE = 400  # characters
 META = 4_000  # characters of one meta element
 LINES = 6_000  # beyond these nothing is noted: the article's head and end have been passed
-MOST_CLASSES = 24  # of one element
 AFTER = 120  # lines after the article's last that may still name its author
+NO_LETTERS = re.compile(r"[\W_]+")
+UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\ufeff]")
 SPOT_TEXT = 300  # characters; an element that holds more is a container, not a name or a date
 LONG = 60  # bytes of a line by which the article is known; menus have shorter ones
 FINGERPRINT = 18  # characters by which a line of the article is known again
-
-
-class Kind:
-    """What the attributes of an element say that it holds: bits of an int (enum's flags cost a third of the walk)."""
-
-    AUTHOR = 1
-    DATE = 2
-    TITLE = 4
-    SOURCE = 8
-    APART = 16
-    COMMENT = 32
-    SURE = 64  # by a standard (itemprop, rel, hCard), not by the look of a class
-    MODIFIED = 128
-    CATEGORY = 256
-    NAME = 512
-    CARD = 2048  # of hCard
-    LINK = 1024  # its address says that it leads to an author
-
-
-VOCABULARY: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (
-        Kind.AUTHOR,
-        re.compile(
-            r"author|autor|auteur|byline|by-line|verfasser|redakteur|writer|writtenby|written-by|contributor|creator|"
-            r"post(?:ed)?[-_]?by|signature|firma\b|nick-?name|js_name|zuozhe|editor(?!ial)|bianji|reporter|journalist|submitted|"
-            r"redaktion|user-?name|publisher\b|skribent|kirjoittaja|profile-?name|forfatter|redattore|escritor"
-        ),
-    ),
-    (
-        Kind.DATE,
-        re.compile(
-            r"date(?!picker)|time(?!line|out)|publi(?:shed|sh|cation|cado|e\b)|pub[-_]|pubdate|datum|fecha|\bdata\b|meta\b|info\b|posted|"
-            r"submitted|byline|by-line|dateline|created|zeit|stamp|shijian|riqi|\bfabu|source|laiyuan|author|autor|subtitle|dato\b|kicker|header"
-        ),
-    ),
-    (
-        Kind.TITLE,
-        re.compile(
-            r"(?:^|[\s_-])(?:(?:entry|post|article|news|page|content|story|art|main|topic|thread|blog|detail|single|con|text|info|head)"
-            r"[-_]?(?:title|tit|headline|heading)|headline|title|biaoti|activity-name)(?:$|[\s_-])"
-        ),
-    ),
-    (Kind.SOURCE, re.compile(r"source|laiyuan|\bly\b|\bfrom\b|js_name")),
-    (Kind.COMMENT, re.compile(r"comment|respond|disqus|reply|pinglun|kommentar|komment")),
-    (
-        Kind.APART,
-        re.compile(
-            r"comment|respond|disqus|relat|recommend|side-?bar|widget|aside|(?<!post-)(?<!entry-)(?<!post_)(?<!article-)(?<!entry_)footer|(?:^|[\s_-])nav|navi|menu|breadcrumb|teaser|promo|advert|"
-            r"popular|trending|latest|newest|similar|archive|blogroll|newsletter|modal|popup|cookie|more-?(?:news|posts|stories|from)|"
-            r"read-?(?:more|next)|next-?post|prev-|pagination|carousel|slider|ticker|most-?|tuijian|xiangguan|pinglun|recent|"
-            r"caption|copyright|image-?credit|photo-?credit|bildnachweis|bildquelle|"
-            r"kommentar|reply|paihang|(?:^|[\s_-])(?:hot|rank|links?)(?:$|[\s_-])|login|search"
-        ),
-    ),
-    (Kind.CARD, re.compile(r"^(?:fn|p-author|p-name|vcard)$")),
-    (Kind.DATE | Kind.SURE, re.compile(r"^(?:published|dt-published|entry-date|post-date|entry-time|pubdate)$")),
-    (Kind.MODIFIED, re.compile(r"modif|updat|aktualisiert|geaendert|gengxin")),
-    (Kind.CATEGORY, re.compile(r"categor|(?:^|[\s_-])tags?(?:$|[\s_-])|rubrik")),
-)
-ITEMPROPS = {
-    "author": Kind.AUTHOR,
-    "creator": Kind.AUTHOR,
-    "datepublished": Kind.DATE,
-    "datecreated": Kind.DATE,
-    "uploaddate": Kind.DATE,
-    "datemodified": Kind.MODIFIED,
-    "headline": Kind.TITLE,
-    "articlesection": Kind.CATEGORY,
-    "name": Kind.NAME,
-    "issued": Kind.DATE,
-    "created": Kind.DATE,
-    "modified": Kind.MODIFIED,
-    "date": Kind.DATE,
-    "review": Kind.COMMENT | Kind.APART,
-    "reviews": Kind.COMMENT | Kind.APART,
-    "comment": Kind.COMMENT | Kind.APART,
-}
-AUTHOR_LINK = re.compile(
-    r"[/?_.=](?:authors?|autor(?:en|es|i|in|a)?|auteurs?|redakteure?|redaktion|writers?|journalists?|reporters?|contributors?|"
-    r"verfasser|columnists?|staff|people|persons?|bylines?|firmas?|periodistas?|zuozhe)(?:[/=_-]|\.\w+\?)\S"
-)
-CATEGORY_LINK = re.compile(r"/(?:categor(?:y|ies|ia|ie)|tags?|topics?|rubrik|sections?|fenlei|lanmu)/\S")
-BUILDERS = re.compile(
-    r"elementor-widget[\w-]*|wp-block-[\w-]*|td_block\w*|et_pb_\w*|vc_\w*"
-)  # page builders name everything so
 
 
 @dataclass(slots=True)
@@ -182,7 +99,11 @@ def survey(root: HtmlElement, text: str) -> Survey:
     found = Survey()
     _head(root, found)
     body = root.find("body")
-    known = {mark for said in text.splitlines() if len(mark := "".join(said.split())[:FINGERPRINT]) == FINGERPRINT}
+    known = {
+        mark
+        for said in text.splitlines()
+        if len(mark := "".join(said[: 4 * FINGERPRINT].split())[:FINGERPRINT]) == FINGERPRINT
+    }
     _walk(body if body is not None else root, found, known)
     found.first, found.last = (found.at[0], found.at[-1]) if found.at else (0, max(0, len(found.lines) - 1))
     found.mark(None)
@@ -192,13 +113,15 @@ def survey(root: HtmlElement, text: str) -> Survey:
 
 def line(text: str | None) -> str:
     """The text on one line, without soft hyphens and marks of direction."""
-    return " ".join(re.sub("[\u00ad\u200b\u200e\u200f\ufeff]", "", text or "").split())
+    if not text:
+        return ""
+    return " ".join((text if text.isascii() else UNSEEN.sub("", text)).split())
 
 
 @lru_cache(maxsize=8192)
 def letters(text: str) -> str:
     """Letters and digits alone, in lower case: what two spellings of a title share."""
-    return re.sub(r"[\W_]+", "", text.lower())
+    return NO_LETTERS.sub("", text.lower())
 
 
 def brief(element: HtmlElement, limit: int = SPOT_TEXT) -> str:
@@ -269,7 +192,7 @@ def _walk(body: HtmlElement, found: Survey, known: set[str]) -> None:
                 _flush(parts, found, known)
                 if len(lines) > AFTER and _passed(found, known):
                     break
-            kind = _kind(node)
+            kind = kind_of(node, tag)
             if tag in APART:
                 kind |= Kind.APART
             if kind or tag in HEADINGS or tag == "time":
@@ -284,7 +207,7 @@ def _walk(body: HtmlElement, found: Survey, known: set[str]) -> None:
                 _, start, kind = open_zones.pop()
                 found.zones.append((start, len(lines), kind))
             piece = node.tail
-        if piece:
+        if piece and (parts or not piece.isspace()):
             parts.append(piece)
     _flush(parts, found, known)
     found.zones.extend((start, len(lines), kind) for _, start, kind in open_zones)
@@ -316,50 +239,3 @@ def _note(node: HtmlElement, tag: str, kind: int, found: Survey) -> None:
         found.headings.append(spot)
     if (kind & ~(Kind.APART | Kind.COMMENT) or tag == "time") and len(found.spots) < SPOTS:
         found.spots.append(spot)
-
-
-def _kind(node: HtmlElement) -> int:
-    attributes = node.attrib
-    if not attributes:
-        return 0
-    kind = _named(attributes.get("class", ""), attributes.get("id", ""))
-    if (name := attributes.get("itemprop") or attributes.get("property")) and (
-        told := ITEMPROPS.get(name.rpartition(":")[2].lower())
-    ):
-        kind |= told | Kind.SURE
-    if rel := attributes.get("rel"):
-        if "author" in rel.split():
-            return kind | Kind.AUTHOR | Kind.SURE
-        if "tag" in rel.split() or "category" in rel.split():
-            return kind | Kind.CATEGORY
-    if (href := attributes.get("href")) and node.tag == "a":
-        if AUTHOR_LINK.search(href):
-            kind |= Kind.AUTHOR | Kind.LINK
-        elif CATEGORY_LINK.search(href):
-            kind |= Kind.CATEGORY | Kind.LINK
-    return kind
-
-
-def _named(classes: str, name: str) -> int:
-    kind = 0
-    words = classes.split()[:MOST_CLASSES]
-    for word in words:
-        kind |= _word(word)
-    if "widget" in words and "Blog" in words:
-        kind &= ~Kind.APART  # Blogger's posts are a widget too
-    if name:
-        kind |= _word(name)
-    if kind & Kind.CARD:
-        kind |= Kind.SURE if kind & Kind.AUTHOR else Kind.NAME
-    return kind
-
-
-@lru_cache(maxsize=1 << 15)
-def _word(word: str) -> int:
-    """What one class or identifier says."""
-    word = BUILDERS.sub("", word.lower()[:80])
-    kind = 0
-    for told, pattern in VOCABULARY:
-        if pattern.search(word):
-            kind |= told
-    return kind

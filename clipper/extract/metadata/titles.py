@@ -259,7 +259,9 @@ def _standing(page: Survey, title: str, known: int | None) -> int | None:
     name = letters(title)
     first = page.first = next((n for n in page.at if n >= page.first and letters(page.lines[n]) != name), page.first)
     lines = [
-        n for n, text in enumerate(page.lines[: first + 3]) if len(text) <= 2 * len(title) + 8 and letters(text) == name
+        n
+        for n, text in enumerate(page.lines[: first + 3])
+        if len(name) <= len(text) <= 2 * len(title) + 8 and letters(text) == name
     ]
     if known is not None and known <= first + 3:
         lines.append(known)

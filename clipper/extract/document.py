@@ -50,7 +50,7 @@ class Run:
 @dataclass(slots=True)
 class Paragraph:
     runs: list[Run]
-    role: str = ""  # "caption", "summary", "term"
+    role: str = ""  # "caption", "summary", "term", "links" (of the code before it)
 
 
 @dataclass(slots=True)

@@ -14,14 +14,16 @@ from clipper.extract.document import (
     Figure,
     Heading,
     Kind,
+    Link,
     Paragraph,
     Quote,
     Rule,
     Run,
 )
-from clipper.extract.inline import paragraphs
+from clipper.extract.inline import flat, paragraphs
 from clipper.extract.walk import SKIP, Answer, Handler, Walk, line_of
 
+BETWEEN = " · "  # the links of a block of code
 MARKER = 5  # characters: a shorter link within the page is a sign, not words
 _FORMULA = re.compile(r"(?:^|\s)(?:katex|katex-display|mwe-math-element|mjx-container|MathJax)(?:$|\s)")
 _REFERENCE = re.compile(r"\s*(?:\[[^\]]{1,30}\]\s*)+$")
@@ -179,8 +181,28 @@ def _code_block(walk: Walk, node: HtmlElement, language: str) -> None:
     walk.flush()
     if (text := code.text_of(node, without=without)).strip():
         walk.append(Code(text, language))
+        if not language and (links := _links(walk, node)):
+            walk.append(Paragraph(links, role="links"))
     for image in node.iter("img"):
         _image(walk, image)
+
+
+def _links(walk: Walk, pre: HtmlElement) -> list[Run]:
+    """Where the words of a `<pre>` that is no source code lead: a fence holds no links, and standards and
+    letters are written so."""
+    if pre.tag == "table" or next(pre.iter("code"), None) is not None:
+        return []
+    found: dict[str, str] = {}
+    for link in pre.iter("a"):
+        href = link.get("href") or ""
+        if link in walk.skip or href.startswith("#"):
+            continue
+        if (words := flat(link.text_content())) and (url := walk.addresses.link(href)):
+            found.setdefault(url, words)
+    runs: list[Run] = []
+    for url, words in found.items():
+        runs += [Run(BETWEEN), Run(words, (Link(url),))]
+    return runs[1:]
 
 
 def _table(walk: Walk, node: HtmlElement) -> Answer:

@@ -133,6 +133,11 @@ CODE = {
     "highlight-source-x": ('<div class="highlight-source-js"><pre>a\nb</pre></div>', "```js\na\nb\n```"),
     "data-lang": ('<pre data-lang="go">a</pre>', "```go\na\n```"),
     "brush": ('<pre class="brush: java; gutter: true">a</pre>', "```java\na\n```"),
+    "links in preformatted prose": (
+        '<pre>see <a href="/bcp1">BCP 1</a>,\n<a href="#s2">2</a> and <a href="/bcp1">again</a> <a href="/b">B</a></pre>',
+        "```\nsee BCP 1,\n2 and again B\n```\n\n[BCP 1](https://site.example/bcp1) · [B](https://site.example/b)",
+    ),
+    "links in source code": ('<pre><code>a(<a href="/b">b</a>)</code></pre>', "```\na(b)\n```"),
     "a longer fence": ("<pre>```\nx\n```</pre>", "````\n```\nx\n```\n````"),
     "breaks": ("<pre>a<br>  b</pre>", "```\na\n  b\n```"),
     "span soup": ("<pre><span>a</span> <span>=</span>\n<span>  b</span></pre>", "```\na =\n  b\n```"),
@@ -263,6 +268,13 @@ def test_the_walk_leaves_out_what_it_is_told_to() -> None:
     tree = lxml_html.fromstring("<div><p>a</p><p id='x'>b</p>c</div>")
     answer = render([tree], base_url=None, skip=frozenset(tree.xpath("//*[@id='x']")))
     assert (answer.markdown, answer.text) == ("a\n\nc", "a\n\nc".replace("\n\n", "\n"))
+
+
+def test_the_links_of_preformatted_prose_are_no_text_of_their_own() -> None:
+    read = rendered('<pre>see <a href="/bcp1">BCP 1</a></pre>')
+    assert read.text == "see BCP 1"
+    assert read.words == 3
+    assert '<a href="https://site.example/bcp1">BCP 1</a>' in read.html
 
 
 def test_several_nodes_follow_each_other_without_their_tails() -> None:

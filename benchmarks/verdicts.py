@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 from benchmarks.measure import ROOT, SHARED
 from clipper.extract import extract
@@ -46,6 +47,7 @@ class Case:
     verdict: Verdict
     reason: str
     elsewhere: Verdict  # without what its host taught
+    host: str = ""
 
 
 def main() -> int:
@@ -76,6 +78,16 @@ def _table(cases: list[Case]) -> dict[str, float]:
     elsewhere = sum(not c.elsewhere.good for c in failures) / len(failures)
     false = sum(not c.verdict.good for c in good) / len(good)
     print(f"failures found: {share:.4f} of {len(failures)} (on hosts that taught nothing: {elsewhere:.4f})")
+    for half in (0, 1):
+        group = [c for c in failures if c.host and crc32(c.host.encode()) % 2 == half]
+        hosts = {c.host for c in group}
+        each = sum(
+            sum(not c.elsewhere.good for c in group if c.host == host) / sum(c.host == host for c in group)
+            for host in hosts
+        ) / max(1, len(hosts))
+        print(
+            f"  half {half}: {len(hosts)} hosts, {len(group)} failures; of a host's, without what it taught: {each:.4f}"
+        )
     print(f"good pages called bad: {false:.4f} of {len(good)}")
     return {"found": share, "false": false}
 
@@ -89,7 +101,7 @@ def clippings() -> Iterator[Case]:
         taught = [s for s in signatures() if s.host is None or s.host != row["host"]]
         elsewhere, _ = judge(facts, words=facts.own, known=taught)
         bad = {"A": True, "B": None}.get(row["category"][0], False)
-        yield Case(row["category"], bad, f"{row['file']} {row['host']}", verdict, reason, elsewhere)
+        yield Case(row["category"], bad, f"{row['file']} {row['host']}", verdict, reason, elsewhere, row["host"])
 
 
 def wechat() -> Iterator[Case]:

@@ -14,6 +14,10 @@ from clipper.extract.plain import count_words
 __all__ = ["Facts", "facts_of", "facts_of_markdown", "folded", "is_prose"]
 
 SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*(?:\s|$)|[。！？；，]")
+ROOTS = frozenset(
+    "root app __next __nuxt ___gatsby app-root react-root main-app appmountpoint q-app svelte vue-app react-app".split()
+)
+FEW = 200  # words outside links: a page that has more is no shell, whatever is empty on it
 PROSE = 8  # words from which a line with a sentence in it is prose
 MARKUP = 40_000  # characters of scripts that are looked at
 REFRESH = re.compile(r"^\s*\d+(?:\.\d+)?\s*[;,]\s*(?:url\s*=)?\s*[\"']?([^\"'\s]+)", re.I)
@@ -45,6 +49,7 @@ class Facts:
     refresh: str | None = None  # where a refresh leads to
     moves: bool = False  # a script sets the address
     password: bool = False  # a field for one
+    hollow: bool = False  # the element that an application draws itself into is empty
     shut: bool = False  # its own data say that it is not free
 
 
@@ -77,6 +82,7 @@ def facts_of(root: HtmlElement, lines: list[Line]) -> Facts:
         refresh=_refresh(root),
         moves=MOVES.search(markup) is not None,
         password=any(_asks(field) for field in root.iter("input")),
+        hollow=_hollow(root) if sum(line.own for line in lines) < FEW else False,
         shut=any(SHUT.search(script.text or "") for script in scripts),
     )
 
@@ -121,6 +127,17 @@ def _asks(field: HtmlElement) -> bool:
     if (field.get("type") or "").lower() != "password":
         return False
     return not any(HIDDEN.search(e.get("style") or "") or e.get("hidden") is not None for e in field.iterancestors())
+
+
+def _hollow(root: HtmlElement) -> bool:
+    """Whether the element that React, Vue and their like draw into holds no text."""
+    for element in root.iter("div", "main", "section", "app-root"):
+        name = (element.get("id") or str(element.tag)).lower()
+        if name in ROOTS:
+            return not "".join(
+                element.itertext("div", "p", "span", "a", "li", "h1", "h2", "h3", "main", "section")
+            ).strip()
+    return False
 
 
 def _refresh(root: HtmlElement) -> str | None:

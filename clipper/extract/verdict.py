@@ -25,16 +25,22 @@ __all__ = ["Signature", "judge", "signatures"]
 
 THIN = 60  # words, a CJK character one each, below which an article is thin
 SHELL = 80  # words below which a page of scripts is a shell
+NOTE = 12  # words in sentences that make a page with a counter or two a short note and no shell
+COUNTERS = 2  # scripts
 STUB = 40  # words outside links that a page may have which only sends its readers on
 FORM = 80  # and one that only asks for a password
 MENUS = 45  # and one that has nothing but a few menus
-FEW = 150  # their words, links included: more may hold an article of pictures or headlines
+FEW = 75  # their words, links included: more may hold an article of pictures or headlines, or a table of them
 TEASER = 80  # words that a page shows whose own data say that the rest is paid for
 TITLE = 12  # words, in no sentence, that do not make a page differ from the others of its host
 UNDRAWN = (Verdict.CHROME_ONLY, Verdict.SCRIPT_SHELL)  # what a rule that finds the article refutes
 LINE = 300  # characters of a line that a phrase can be the point of
+# In a title or a heading, at the start of it or of a part of it.
 MISSING = re.compile(
-    r"^(?:error\W*|http\W*)?404\b|^(?:page|seite|página) (?:was )?not found|^页面(?:不存在|未找到|找不到)"
+    r"(?:^|[-–—|·:_]\s*)(?:(?:error|fehler|erreur|http)\W*)?404(?:\b|错误|页面)"
+    r"|(?:^|[-–—|·:]\s)(?:sorry,? )?(?:the |this |your )?(?:page|content|article|post|document)(?: you requested| requested)?(?: was| is)?(?: not found|(?: could|can)(?:not|n.t| not) be found| (?:does not|doesn.t) exist)"
+    r"|^(?:die )?seite (?:wurde |konnte )?nicht gefunden|^page (?:non trouvée|introuvable)|^página (?:no|não) encontrada|^pagina non trovata|^страница не найдена"
+    r"|^(?:该|此|您访问的|你访问的|抱歉，|对不起，)*(?:页面|网页|文章|内容|帖子)(?:不存在|未找到|找不到|没有找到|走丢|不见)|^(?:找不到|没有找到|未找到|无法找到)(?:该|此|相关)?(?:页面|网页|文章)"
 )
 
 
@@ -109,6 +115,8 @@ def _by_build(facts: Facts, words: int) -> tuple[Verdict, str] | None:
         return Verdict.REDIRECT_STUB, f"it sends readers to {facts.refresh[:200]}"
     if facts.moves and facts.own <= STUB // 4 and not facts.images:
         return Verdict.REDIRECT_STUB, "its script sends readers elsewhere"
+    if facts.hollow and facts.scripts:
+        return Verdict.SCRIPT_SHELL, "its scripts were to draw the article, and did not"
     if facts.password and facts.own <= FORM:
         return Verdict.LOGIN, "it asks for a password and says nothing else"
     if facts.own <= FORM and any(MISSING.search(line) for line in (facts.title, *facts.headings)):
@@ -119,7 +127,8 @@ def _by_build(facts: Facts, words: int) -> tuple[Verdict, str] | None:
 def _by_size(facts: Facts, words: int) -> tuple[Verdict, str]:
     if not facts.own and not facts.scripts and words < THIN:
         return Verdict.EMPTY, "there is no text on it"
-    if facts.words < SHELL and facts.scripts and words < THIN:
+    note = facts.prose >= NOTE and facts.scripts <= COUNTERS and facts.own >= facts.words - facts.own
+    if facts.words < SHELL and facts.scripts and words < THIN and not note:
         return Verdict.SCRIPT_SHELL, f"{facts.scripts} scripts and {facts.words} words"
     if not words:
         return Verdict.EMPTY, "no article was found on it"

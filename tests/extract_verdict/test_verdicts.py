@@ -43,7 +43,22 @@ def read(html: str, *, url: str = "https://site.example/a") -> Extraction:
             "<noscript>You need to enable JavaScript to run this app.</noscript><div id=root></div>",
             Verdict.SCRIPT_SHELL,
         ),
+        (
+            f"{MENU}<div id=app><style>p {{}}</style></div><footer>{'Ferries, boats and other ways to get over. ' * 5}</footer>"
+            "<script src=/app.js></script>",
+            Verdict.SCRIPT_SHELL,
+        ),
         ("<p><a href=/f>Ferries</a> | <a href=/>Home</a> | Search</p>", Verdict.CHROME_ONLY),
+        ("<title>Ferry Times – Seite nicht gefunden</title><h1>Seite nicht gefunden</h1>" + MENU, Verdict.SOFT_404),
+        ("<title>Ferry Times | Page not found</title><p>Try the search.</p>" + MENU, Verdict.SOFT_404),
+        ("<title>抱歉，您访问的文章不存在_渡轮时报</title><p>返回首页</p>" + MENU, Verdict.SOFT_404),
+        ("<p>域名已过期</p><p>请联系注册商续费。</p>", Verdict.SOFT_404),
+        ("<p>This account has been suspended.</p><p>Contact your hosting provider.</p>", Verdict.DELETED),
+        ("<p>该文章已被作者删除</p><a href=/>返回首页</a>", Verdict.DELETED),
+        ("<title>访问验证</title><p>为了更好的访问体验，请进行验证，通过后即可继续访问网页</p>", Verdict.CHALLENGE),
+        ('<script src="https://turing.captcha.qcloud.com/TCaptcha.js"></script><p>loading</p>', Verdict.CHALLENGE),
+        ("<p>Error code 522</p><p>The connection to the origin timed out.</p>", Verdict.MAINTENANCE),
+        ("<title>301 Moved Permanently</title><h1>Moved</h1><a href=/b>here</a>", Verdict.REDIRECT_STUB),
         ("<p>The lead of it.</p><p>Subscribe to continue reading</p>", Verdict.PAYWALL),
         (
             '<script type="application/ld+json">{"isAccessibleForFree": "False"}</script>'
@@ -90,6 +105,24 @@ def test_a_hidden_login_form_says_nothing() -> None:
 def test_a_footer_that_says_log_in_is_a_footer() -> None:
     footer = "<footer>您还未登录，请先登录。 Captcha. 404. Enable JavaScript for comments.</footer>"
     assert read(f"<article>{STORY}</article>{footer}").verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "<p>Please log in to comment. You must be logged in to post a comment.</p>",
+        "<p>Bitte melden Sie sich an, um diesen Artikel zu kommentieren.</p>",
+        "<noscript>Please enable JavaScript to view the comments powered by Disqus.</noscript>",
+        "<p>请登录后发表评论</p><p>用户已注销：顶</p>",
+        "<form>Enter the code in the picture: <input></form>",
+        '<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>',
+    ],
+)
+def test_a_short_note_with_a_form_below_it_is_a_note(aside: str) -> None:
+    note = (
+        "<p>The ferry is late today, says the harbour master: she was seen off the cape at noon, and in no hurry.</p>"
+    )
+    assert read(f"<h1>The ferry is late</h1>{note}{aside}").verdict is Verdict.THIN
 
 
 @pytest.mark.parametrize("tag", ["button", "noscript"])

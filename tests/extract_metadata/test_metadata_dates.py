@@ -40,6 +40,11 @@ TITLE = "<h1>The keeper and her letters</h1>"
         ("2024 年 07 月 18 日 下午 3:05", "2024-07-18T15:05:00"),
         ("18.Juli.24", "2024-07-18"),
         ("18 | 07 | 2024", "2024-07-18"),
+        ("July 18, 2024, 4:30pm EDT", "2024-07-18T16:30:00-04:00"),
+        ("18.07.2024 16:30 MESZ", "2024-07-18T16:30:00+02:00"),
+        ("二〇二四年七月十八日", "2024-07-18"),
+        ("成文日期：二○二四年十二月二十日", "2024-12-20"),
+        ("二〇二四年十三月", None),
         ("20240718T120100", "2024-07-18"),
         ("Thu Jul 18 12:01:00 UTC 2024", "2024-07-18"),
         ("13/14/2024", None),
@@ -226,6 +231,26 @@ def test_a_page_without_a_date_beside_its_title_may_say_one_at_its_foot(foot: st
     published = read(f"{TITLE}STORY{far}<p>{foot}</p>").published
     assert published is not None
     assert published.startswith("2026-08-20")
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "day"),
+    [
+        ("en", "By Ida Holm, yesterday at 4pm", "2026-10-01"),
+        ("de", "Von Ida Holm, gestern, 21:15 Uhr", "2026-10-02"),  # it was half past one there
+        ("de", "vor 3 Stunden", "2026-10-02"),
+        ("en", "Open today 10am to 5pm", None),
+    ],
+)
+def test_a_word_for_a_day_counts_from_the_fetch_where_the_reader_is(lang: str, line: str, day: str | None) -> None:
+    story = GERMAN_STORY if lang == "de" else None
+    assert read(f"{TITLE}<p>{line}</p>STORY", lang=lang, story=story).published == day
+
+
+def test_an_update_named_beside_the_title_is_the_modification() -> None:
+    body = "<h1>灯塔看守人的信</h1><p>更新于 2026年9月15日 08:30</p><p>发布于 2026年9月14日</p><div>STORY</div>"
+    found = read(body, lang="zh", story=CHINESE_STORY)
+    assert (found.published, found.modified) == ("2026-09-14", "2026-09-15T08:30:00")
 
 
 def test_a_link_to_a_document_of_another_day_is_no_date() -> None:

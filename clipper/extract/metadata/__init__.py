@@ -60,7 +60,7 @@ def metadata(root: HtmlElement, *, base: str | None, text: str, now: datetime, u
     anchor = title.line if title.line is not None else page.first
     told = language(root, page, linked, text)
     reader = Reader(now, order(root, page, told, address), told)
-    changed = modified(page, linked, reader)
+    changed = modified(page, linked, reader, anchor)
     own = wechat(root, page, address)
     place = own.account if own else site(page, linked, anchor, title.text, address)
     return Metadata(

@@ -41,6 +41,9 @@ NAME_DAY = re.compile(
     re.I,
 )
 YEAR_NAME = re.compile(rf"(?<!\d){YEAR}\.?[\s,/-]{{1,2}}(?P<name>{WORD})\.?[\s/-]{{1,2}}(?P<day>\d{{1,2}})(?!\d)", re.I)
+HAN_DATE = re.compile(
+    r"(?P<year>[一二][〇○零九][〇○零一二三四五六七八九]{2})年(?P<month>十[一二]?|[一二三四五六七八九])月(?P<day>[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])日"
+)
 THANG = re.compile(r"(?<!\d)(?P<day>\d{1,2}) tháng (?P<month>\d{1,2}),? (?:năm )?(?P<year>20\d\d)", re.I)
 UNIX_NAMES = re.compile(
     r"(?P<name>[A-Z][a-z]{2}) +(?P<day>\d{1,2}) (?P<time>\d\d:\d\d:\d\d)(?: [A-Z+\d:-]{1,9})? (?P<year>20\d\d)"
@@ -48,7 +51,7 @@ UNIX_NAMES = re.compile(
 TIME = re.compile(
     r"[\s,;·|•–—@/T-]{0,4}(?:at|um|à|a las|alle|kl\.?|klo|ore|um|às|о|в|la)?\s{0,2}"
     r"(?:(?P<half>上午|下午|晚上|中午|凌晨)\s?)?(?P<hour>[01]?\d|2[0-4])(?P<sep>[:：.h时]\s?)(?P<minute>[0-5]\d)(?:分|(?:[:.](?P<second>[0-5]\d)(?:[.,:]\d{1,9})?)?)"
-    r"(?P<pm>\s?[ap]\.?m\b\.?)?(?:\s?Uhr)?(?P<zone>\s?(?:Z\b|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d(?!\d)))?",
+    r"(?P<pm>\s?[ap]\.?m\b\.?)?(?:\s?Uhr)?(?P<zone>\s?(?:Z\b|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d(?!\d)|(?:CES?T|MES?Z|BST|E[SD]T|P[SD]T|JST|KST|HKT)\b))?",
     re.I,
 )
 URL_DATE = re.compile(
@@ -71,6 +74,16 @@ UNITS = {
     "sek": 1, "stund": 3600, "tag": 86400, "woch": 604800, "heure": 3600, "jour": 86400, "semaine": 604800,
     "hora": 3600, "día": 86400, "dia": 86400, "semana": 604800, "segundo": 1, "ora": 3600, "ore": 3600, "giorn": 86400,
 }  # fmt: skip
+DAY_AT = re.compile(
+    r"\b(?P<day>today|yesterday|heute|gestern|vorgestern|aujourd['’]hui|hier|hoy|ayer|oggi|ieri)\b(?:,|\s+(?:at|um|à|a las|alle)\b)\s*(?:um\s)?\d{1,2}(?:[:.h]\d\d|\s?[ap]\.?m)",
+    re.I,
+)
+DAYS_BACK = {"yesterday": 1, "gestern": 1, "vorgestern": 2, "hier": 1, "ayer": 1, "ieri": 1}
+ZONES = {
+    "CET": "+01:00", "CEST": "+02:00", "MEZ": "+01:00", "MESZ": "+02:00", "BST": "+01:00", "EST": "-05:00", "EDT": "-04:00",
+    "PST": "-08:00", "PDT": "-07:00", "JST": "+09:00", "KST": "+09:00", "HKT": "+08:00",
+}  # fmt: skip
+CENTRAL = frozenset("de fr it nl pl sv da nb cs sk hu sl hr".split())  # languages of Central European Time
 DAYS = {"刚刚": 0, "今天": 0, "昨天": 1, "前天": 2}
 
 
@@ -129,7 +142,17 @@ class Reader:
         if match := AGO.search(text):
             number = match["count"] or match["count2"]
             count = float(number) if number.isdigit() else 3.0 if number.lower() == "few" else 1.0
-            return self._before(UNITS[(match["unit"] or match["unit2"]).lower()] * count, None)
+            return self._before(UNITS[(match["unit"] or match["unit2"]).lower()] * count, self.zone(self.now))
+        if match := DAY_AT.search(text):
+            return self._before(86400.0 * DAYS_BACK.get(match["day"].lower(), 0), self.zone(self.now))
+        return None
+
+    def zone(self, day: date) -> timezone | None:
+        """What the clocks of the page's readers show, as far as its language tells: None where it does not."""
+        if self.language == "zh":
+            return CHINA
+        if self.language in CENTRAL:
+            return timezone(timedelta(hours=2 if 4 <= day.month <= 10 else 1))
         return None
 
     def _before(self, seconds: float, zone: timezone | None) -> str:
@@ -138,6 +161,9 @@ class Reader:
 
     def _all(self, text: str) -> Iterator[Found]:
         if not DIGIT.search(text):
+            for match in HAN_DATE.finditer(text) if "年" in text else ():
+                if (parts := _han(match, self.order)) and (day := self._day(*parts)):
+                    yield Found(day, match.start(), match.end())
             return
         for pattern, read in PATTERNS:
             for match in pattern.finditer(text):
@@ -186,6 +212,19 @@ def _plain(match: re.Match[str], _: str) -> Parts:
     return int(match["year"]), int(match["month"]), int(match["day"])
 
 
+def _han(match: re.Match[str], _: str) -> Parts:
+    digits = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+    year = int(match["year"].translate(digits))
+    tens = [part.partition("十") for part in (match["month"], match["day"])]
+    month, day = (
+        10 * int(left.translate(digits) or 1) + int(right.translate(digits) or 0)
+        if ten
+        else int(left.translate(digits))
+        for left, ten, right in tens
+    )
+    return year, month, day
+
+
 def _numbers(match: re.Match[str], order: str) -> Parts:
     day, month = int(match["a"]), int(match["b"])
     if month > 12 or (order == Order.MONTH_FIRST and match["mark"] != "." and day <= 12):
@@ -207,6 +246,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Parts]], .
     (NAME_DAY, _named),
     (YEAR_NAME, _named),
     (THANG, _plain),
+    (HAN_DATE, _han),
     (UNIX_NAMES, _named),
 )
 
@@ -233,4 +273,6 @@ def _zone(said: str | None) -> str:
         return ""
     if zone in ("Z", "UTC", "GMT"):
         return "+00:00"
+    if zone in ZONES:
+        return ZONES[zone]
     return zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from itertools import islice
 
 from clipper.extract.metadata.dates import Reader, day_of, days_apart
@@ -78,7 +78,6 @@ EDITED = re.compile(
 STATE = re.compile(
     r"[\"'](?:datePublished|published_?[aA]t|publish_?[dD]ate|publish_?[tT]ime|pub_?[dD]ate|created_?[aA]t|firstPublished\w*)\\?[\"']\s*:\s*\\?[\"'](?P<value>(?:19|20)\d\d-\d\d-\d\d[^\"'\\]{0,30})"
 )
-CENTRAL = frozenset("de fr it nl pl sv da nb cs sk hu sl hr".split())  # languages of Central European Time
 COMMENTS = 2  # in `Survey.apart`
 MOST = 80  # candidates that are weighed
 BESIDE_TITLE = 64.0  # weight from which a date that readers see stands beside the title
@@ -126,7 +125,7 @@ def published(
             best, most = candidate, score
     if best is None:
         return None
-    best = _midnight(_local(best, found), reader.language)
+    best = _midnight(_local(best, found), reader)
     same = [best, *(other for other in found if day_of(other.value) == day_of(best.value))]
     return max(same, key=lambda other: (len(other.value), other.weight)).value
 
@@ -140,15 +139,15 @@ def _only_changed(candidate: Dated, found: list[Dated]) -> bool:
     return not (seen and day in told) and any(other < day for other in told)
 
 
-def _midnight(best: Dated, language: str | None) -> Dated:
+def _midnight(best: Dated, reader: Reader) -> Dated:
     """The local day, where UTC tells the moment that it began: the evening before for whom the day is all
     that counts."""
-    day, _, clock = best.value.partition("T")
-    hours = 8 if language == "zh" else (2 if "-04-" <= day[4:8] <= "-10-" else 1) if language in CENTRAL else 0
-    if not hours or clock != f"{24 - hours}:00:00+00:00":
+    if not best.value.endswith(":00:00+00:00"):
         return best
-    local = datetime.fromisoformat(best.value).astimezone(timezone(timedelta(hours=hours)))
-    return replace(best, value=local.isoformat())
+    told = datetime.fromisoformat(best.value)
+    zone = reader.zone(told)
+    local = told.astimezone(zone) if zone else told
+    return best if local.hour else replace(best, value=local.isoformat())
 
 
 def _local(best: Dated, found: list[Dated]) -> Dated:
@@ -163,8 +162,8 @@ def _local(best: Dated, found: list[Dated]) -> Dated:
     )
 
 
-def modified(page: Survey, graph: Graph, reader: Reader) -> str | None:
-    """The date of the last change, if the page tells its machine readers."""
+def modified(page: Survey, graph: Graph, reader: Reader, anchor: int) -> str | None:
+    """The date of the last change, as the page tells its machine readers or says beside the title."""
     for text in (string(graph.get("dateModified")), *page.said(*CHANGED)):
         if text and (value := reader.first(text)):
             return value
@@ -176,6 +175,12 @@ def modified(page: Survey, graph: Graph, reader: Reader) -> str | None:
             and (value := _value(spot, reader, brief(spot.element)))
         ):
             return value
+    for number in range(max(0, anchor - BESIDE), min(anchor + BEHIND, len(page.lines))):
+        text = page.lines[number]
+        if len(text) <= SHORT and page.near(number) and (said := SAYS_CHANGED.search(text)):
+            found = reader.every(text[said.end() :])
+            if found and found[0].start <= LABELS // 2:
+                return found[0].value
     return None
 
 

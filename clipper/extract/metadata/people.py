@@ -41,7 +41,7 @@ CANDIDATES = 80  # that are weighed
 
 
 BYLINE = re.compile(
-    rf"(?:^[\W_]{{0,6}}|[|·•–—,/]\s*|\d\s+|\bUhr\s+)(?:{BY})\s*[:：]?\s+(?P<names>[^|·•]{{2,120}})", re.I
+    rf"(?:^[\W_]{{0,6}}|\bago\s+|[|·•–—,/]\s*|\d\s+|\bUhr\s+)(?:{BY})\s*[:：]?\s+(?P<names>[^|·•]{{2,120}})", re.I
 )
 LABELLED = re.compile(r"作\s*者|发表于|發表於|编\s*辑|责\s*编|撰\s*文|^\s*[（(].{2,12}[）)]\s*$|报道\s*[）)]\s*$")
 TITLED = re.compile(

@@ -29,18 +29,19 @@ BY = (
 PREFIX = re.compile(rf"^\W*{BY}\s*[:：|]?\s+|^\W*{BY}\s*[:：]\s*", re.I)
 # What stands behind it.
 CUT = re.compile(
-    r"\s+[-–—|·•/●]{1,2}\s+|\s*[|·•●,;]?\s*\b(?:am|on|le|el|il|den|um|at|vom)\b(?=\s(?:\w+\.?,?\s){0,2}\d)|\s*[|·•●,;]?\s*\b(?:in der kategorie|in category|unter|zuletzt|"
-    r"illustration(?:en)?|fotos?|bilder|symbolbild|symbolfoto|under|filed|tagged|photos?|photography|grafik|updated?|aktualisiert|published|posted|datum|date|veröffentlicht|publié|publicado|lesezeit|min read|senior|deputy|former|kommentare?|comments?)\b(?=\s|:|$)|\s*[(（\[<]|"
+    r"\s+[-–—|·•●]{1,2}\s+|\s*[|·•●,;]?\s*\b(?:am|on|le|el|il|den|um|at|vom)\b(?=\s(?:\w+\.?,?\s){0,2}\d)|\s*[|·•●,;]?\s*\b(?:in der kategorie|in category|unter|zuletzt|"
+    r"illustration(?:en)?|fotos?|bilder|symbolbild|symbolfoto|under|filed|tagged|photos?|photography|grafik|updated?|aktualisiert|published|posted|datum|date|veröffentlicht|publié|publicado|lesezeit|min read|for|senior|deputy|former|kommentare?|comments?)\b(?=\s|:|$)|\s*[(（\[<]|"
     r"\s*\d{1,2}[./:]\s?\d|\s*(?:19|20)\d\d|\s*,\s*(?=\d)|\s+\d|…|\s*/\s*(?=\d)|\s*[@＠]|,?\s*https?:",
     re.I,
 )
 AND = re.compile(
-    r"\s*(?:[;；、]|\s/\s|\s\|\s|\band\b|\bund\b|\bet\b|\by\b(?=\s[A-ZÁÉÍÓÚÑ])|\be\b(?=\s[A-Z])|\boch\b|\bog\b|\bi\b(?=\s[A-ZŁŚŻ])|&|＆|,)\s*"
+    r"\s*(?:[;；、]|\s/\s|\s\|\s|\b[Aa]nd\b|\bund\b|\bet\b|\by\b(?=\s[A-ZÁÉÍÓÚÑ])|\be\b(?=\s[A-Z])|\boch\b|\bog\b|\bi\b(?=\s[A-ZŁŚŻ])|&|＆|,)\s*"
 )
 NOT_A_NAME = re.compile(
     r"^(?:by|von|par|por|artikel von|zitat von|pressemitteilung von|red|stand|fotos?|bild(?:er)?|photos?|images?|quelle|source|credits?|illustration|grafik|video|ca|edit|datum|date|seo|kategorie|category|tags?)\b|^\W*\d|https?:|www\.|\.(?:com|org|net|de|cn)\b(?!.*\s)|^(?:admin(?:istrator)?|editor|root|staff|user|webmaster|guest|gast|unknown|anonymous|anonym|anónimo|name|author|"
     r"autor|redakteur|wordpressadmin|default|test|none|null|undefined|n/?a|share|follow|teilen|view all posts|more|mehr|about|über|profile|profil|kommentare?|comments?|"
     r"login|log in|sign in|subscribe|newsletter|facebook|twitter|menu|home|print|e-?mail|pr|werbung|anzeige|image|bild|foto|photo|getty images?|"
+    r"today|yesterday|heute|gestern|vorgestern|hier|aujourd['’]hui|ayer|hoy|ieri|oggi|ontem|hoje|"
     r"小编|佚名|本站|网络|原创|匿名|未知|作者|管理员|转载|互联网|责任编辑|编辑|来源|不详)$|^\d+$|[{}<>=\\]|"
     r"\b(?:zurück|weiterlesen|read more|kontakt|impressum|datenschutz|cookies?|newsletter|abonnieren|followers?|beiträge|posts|artikel anzeigen|all articles)\b",
     re.I,

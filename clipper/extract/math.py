@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lxml.html import HtmlElement
 
@@ -25,6 +25,13 @@ _OPERATORS = {
     "Ω": r"\Omega ", "Φ": r"\Phi ", "Π": r"\Pi ", "Γ": r"\Gamma ", "Λ": r"\Lambda ",
 }  # fmt: skip
 _SYMBOL = re.compile("|".join(map(re.escape, _OPERATORS)))
+
+
+_DRAWN = re.compile(r"mathjax|katex", re.I)
+_SINGLE = re.compile(r"""\[\s*['"]\$['"]\s*,\s*['"]\$['"]\s*\]|left:\s*['"]\$['"]""")
+_TEX = r"\\\((.{1,800}?)\\\)|\\\[(.{1,800}?)\\\]|\$\$(.{1,800}?)\$\$"  # bounded: a page of open ones must not cost its square
+_DELIMITED = re.compile(_TEX, re.S)
+_DOLLARS = re.compile(rf"{_TEX}|(?<![\\$\w])\$(?!\s)([^$]{{1,300}}?)(?<![\s\\])\$(?![\d$])", re.S)
 
 
 def tex_of(math: HtmlElement) -> str:
@@ -49,6 +56,27 @@ def tidy(tex: str) -> str:
         if tex.startswith(left) and tex.endswith(right) and len(tex) > len(left) + len(right):
             tex = tex[len(left) : -len(right)].strip()
     return tex
+
+
+def delimiters_of(root: HtmlElement) -> re.Pattern[str] | None:
+    """What marks TeX in the text of a page whose script draws it; None where no script does.
+
+    MathJax and KaTeX take `\\(…\\)`, `\\[…\\]` and `$$…$$` as they come, `$…$` where the page says so.
+    """
+    scripts = [f"{script.get('src') or ''} {script.text or ''}" for script in root.iter("script")]
+    if not any(_DRAWN.search(script) for script in scripts):
+        return None
+    return _DOLLARS if any(_SINGLE.search(script) for script in scripts) else _DELIMITED
+
+
+def apart(text: str, delimiters: re.Pattern[str]) -> Iterator[tuple[str, str, bool]]:
+    """(text before it, TeX, whether on a line of its own) for each formula; the rest of the text with no TeX."""
+    end = 0
+    for match in delimiters.finditer(text):
+        tex = next((part for part in match.groups() if part), "")
+        yield text[end : match.start()], flat(tex), match[0].startswith(("$$", "\\["))
+        end = match.end()
+    yield text[end:], "", False
 
 
 def _name(node: HtmlElement) -> str:

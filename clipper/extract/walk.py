@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Literal
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from clipper.extract import math
 from clipper.extract.addresses import Addresses
 from clipper.extract.document import (
     Block,
@@ -99,6 +101,8 @@ class Walk:
         self.depth = 0
         self.seen: set[str] = set()  # addresses of images
         self.notes = Notes()
+        self.root = HtmlElement()  # of the page
+        self.tex: re.Pattern[str] | Literal[False] | None = False  # not looked for yet
         self.in_note = False
         self.tables: list[Facts] = []  # of the tables that are open
 
@@ -107,6 +111,7 @@ class Walk:
     def read(self, nodes: Sequence[HtmlElement]) -> list[Block]:
         """The blocks of the nodes and everything under them; the tree is not changed."""
         self.notes = find(nodes)
+        self.root = nodes[0].getroottree().getroot() if nodes else self.root
         for node in nodes:
             self._walk(node)
             self.flush()
@@ -201,8 +206,20 @@ class Walk:
         """Text of the page, its white space folded."""
         if not self.runs and text.isspace():
             return
-        if text := collapse(text):
+        if ("\\" in text or "$" in text) and "code" not in self.marks and (delimiters := self._tex()):
+            for before, tex, display in math.apart(text, delimiters):
+                if before := collapse(before):
+                    self.runs.append(Run(before, self.marks))
+                if tex:
+                    self.runs.append(Run(tex, self.marks, Kind.MATH, display=display))
+        elif text := collapse(text):
             self.runs.append(Run(text, self.marks))
+
+    def _tex(self) -> re.Pattern[str] | None:
+        """What marks TeX in this page's text; looked for once, and only on pages that may have some."""
+        if self.tex is False:
+            self.tex = math.delimiters_of(self.root)
+        return self.tex
 
     def put(self, run: Run) -> None:
         """A run that is not text."""

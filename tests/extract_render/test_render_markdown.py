@@ -264,6 +264,23 @@ def test_html_becomes_markdown(source: str, expected: str) -> None:
     assert rendered(source).markdown == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (r"<p>where \(a_1 * b_1\) holds and</p><p>\[ x^2 \]</p>", "where $a_1 * b_1$ holds and\n\n$$x^2$$"),
+        ("<p>$$x_1 + y_1$$ costs $5 or $6</p>", "$$x_1 + y_1$$ costs $5 or $6"),
+        (r"<p>type <code>\(a\)</code></p>", r"type `\(a\)`"),
+    ],
+)
+def test_tex_that_a_script_draws_is_mathematics(source: str, expected: str) -> None:
+    drawn = '<script src="https://cdn.example/MathJax/2.7.5/MathJax.js"></script>'
+    assert rendered(source + drawn).markdown == expected
+    config = "<script>MathJax = {tex: {inlineMath: [['$', '$']]}}</script>"
+    assert rendered(f"<p>by $a_1$ and $b_1$, for $5</p>{config}").markdown == "by $a_1$ and $b_1$, for $5"
+    assert rendered(f"<p>by $a*b*c$</p>{drawn}").markdown == r"by $a\*b\*c$"
+    assert "$" not in rendered(r"<p>\(a\)</p>").markdown
+
+
 def test_the_walk_leaves_out_what_it_is_told_to() -> None:
     tree = lxml_html.fromstring("<div><p>a</p><p id='x'>b</p>c</div>")
     answer = render([tree], base_url=None, skip=frozenset(tree.xpath("//*[@id='x']")))

@@ -73,9 +73,9 @@ def apart(text: str, delimiters: re.Pattern[str]) -> Iterator[tuple[str, str, bo
     """(text before it, TeX, whether on a line of its own) for each formula; the rest of the text with no TeX."""
     end = 0
     for match in delimiters.finditer(text):
-        tex = next((part for part in match.groups() if part), "")
-        yield text[end : match.start()], flat(tex), match[0].startswith(("$$", "\\["))
-        end = match.end()
+        if tex := flat(next((part for part in match.groups() if part), "")):
+            yield text[end : match.start()], tex, match[0].startswith(("$$", "\\["))
+            end = match.end()
     yield text[end:], "", False
 
 

@@ -268,6 +268,7 @@ def test_html_becomes_markdown(source: str, expected: str) -> None:
     ("source", "expected"),
     [
         (r"<p>where \(a_1 * b_1\) holds and</p><p>\[ x^2 \]</p>", "where $a_1 * b_1$ holds and\n\n$$x^2$$"),
+        ("<p>nothing between $$ $$ is no formula</p>", "nothing between $$ $$ is no formula"),
         ("<p>$$x_1 + y_1$$ costs $5 or $6</p>", "$$x_1 + y_1$$ costs $5 or $6"),
         (r"<p>type <code>\(a\)</code></p>", r"type `\(a\)`"),
     ],

@@ -11,7 +11,7 @@ from clipper.extract.inline import clean
 
 _GUTTER = re.compile(
     r"(?:^|[\s_-])(?:line-?num(?:ber)?s?(?:-rows)?|linenos?|linenodiv|gutter|line-?index|ln-numbers?"
-    r"|hljs-ln-n|blob-num|crayon-nums?|copy-?btn|copy-?button|code-snippet__line-index|prompt-copy)"
+    r"|hljs-ln-n|blob-num|pre-numbering|crayon-nums?|copy-?btn|copy-?button|code-snippet__line-index|prompt-copy)"
     r"(?:$|[\s_-])",
     re.I,
 )
@@ -24,6 +24,8 @@ _LANGUAGE = re.compile(
     r"(?:^|\s)(?:(?:language|lang|highlight-source|highlight-text|highlight|brush|sourceCode|code)"
     r"(?:-|:\s*))([A-Za-z0-9+#_.-]+)",
 )
+_HIGHLIGHTED = re.compile(r"(?:^|\s)(?:highlight|code-block|codeblock|sourceCode)(?:\s|$)")  # Hexo: "highlight python"
+_TABLE = frozenset(("td", "tr", "tbody", "table"))
 _NAMES = ("data-lang", "data-language", "data-code-language", "lang")
 _NO_LANGUAGE = frozenset(("plaintext", "text", "none", "nohighlight", "plain", "auto", "undefined", "default"))
 _LANGUAGES = """
@@ -72,7 +74,7 @@ def tidy(text: str) -> str:
 def _unwanted(node: HtmlElement, without: frozenset[HtmlElement]) -> bool:
     if node.tag in _SKIP or node in without:
         return True
-    return bool((name := node.get("class")) and _GUTTER.search(name))
+    return is_gutter(node)
 
 
 def _new_line(out: list[str]) -> None:
@@ -100,7 +102,8 @@ def _line_end(out: list[str], node: HtmlElement) -> None:
 def language_of(element: HtmlElement) -> str:
     """The language that the element, its `<code>`, or one of three ancestors names; or nothing."""
     nodes = [element, *element.iterchildren("code")]
-    nodes += [node for node, _ in zip(element.iterancestors(), range(3), strict=False)]
+    around = (node for node in element.iterancestors() if node.tag not in _TABLE)
+    nodes += [node for node, _ in zip(around, range(3), strict=False)]
     for node in nodes:
         if language := _named(node, ancestor=nodes.index(node) > 0 and node.tag != "code"):
             return language
@@ -116,13 +119,18 @@ def _named(node: HtmlElement, *, ancestor: bool) -> str:
         value = match[1].strip(";,").lower()
         if _plausible(value) and (not ancestor or value in _KNOWN):
             return value
-    if not ancestor:
+    if not ancestor or _HIGHLIGHTED.search(classes):
         return next((word for word in classes.lower().split() if word in _KNOWN), "")
     return ""
 
 
 def _plausible(value: str) -> bool:
     return len(value) <= 24 and value not in _NO_LANGUAGE and bool(re.fullmatch(r"[a-z0-9+#_.-]+", value))
+
+
+def is_gutter(element: HtmlElement) -> bool:
+    """Whether its class says that it numbers the lines of the code beside it."""
+    return bool((name := element.get("class")) and _GUTTER.search(name))
 
 
 def is_rich(pre: HtmlElement) -> bool:

@@ -24,6 +24,7 @@ from clipper.extract.inline import flat, paragraphs
 from clipper.extract.walk import SKIP, Answer, Handler, Walk, line_of
 
 BETWEEN = " · "  # the links of a block of code
+PERMALINKS = frozenset("# ¶ § 🔗 ⚓ ∞".split())  # beside a heading
 MARKER = 5  # characters: a shorter link within the page is a sign, not words
 _FORMULA = re.compile(r"(?:^|\s)(?:katex|katex-display|mwe-math-element|mjx-container|MathJax)(?:$|\s)")
 _REFERENCE = re.compile(r"\s*(?:\[[^\]]{1,30}\]\s*)+$")
@@ -76,7 +77,7 @@ def _link(walk: Walk, node: HtmlElement) -> Answer:
         walk.put(Run(label, (), Kind.NOTE))
         return SKIP
     if href.startswith("#") and len(text := node.text_content()) <= MARKER:
-        if not walk.in_note:  # there it only leads back
+        if not walk.in_note and text.strip() not in PERMALINKS:  # in a note it only leads back
             walk.write(text)  # "¶", "^", "[1]": the place it goes to is not in the Markdown
         return SKIP
     url = walk.addresses.link(href)
@@ -215,6 +216,11 @@ def _table(walk: Walk, node: HtmlElement) -> Answer:
     return SKIP
 
 
+def _list(walk: Walk, node: HtmlElement) -> Answer:
+    """A list, unless it is the numbers of lines of code, which parsers put behind the code."""
+    return SKIP if code.is_gutter(node) else LISTS_AND_TABLES[str(node.tag)](walk, node)
+
+
 def _figure(walk: Walk, _: HtmlElement) -> Answer:
     def finish(blocks: list[Block]) -> None:
         if any(isinstance(block, Paragraph) for block in blocks) and len(blocks) > 1:
@@ -266,7 +272,8 @@ def _span(walk: Walk, node: HtmlElement) -> Answer:
 
 def _embed(walk: Walk, node: HtmlElement) -> Answer:
     if run := embeds.read(node, walk.addresses):
-        walk.put(run)
+        walk.flush()
+        walk.append(Paragraph([run]))
     return None if node.tag == "embed" else SKIP  # libxml2 does not know <embed> as void
 
 
@@ -293,6 +300,8 @@ HANDLERS: dict[str, Handler] = {
     "summary": _summary,
     "blockquote": _quotation_block,
     **LISTS_AND_TABLES,
+    "ul": _list,
+    "ol": _list,
     "table": _table,
     "math": _math,
     "script": _script,

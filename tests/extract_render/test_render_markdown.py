@@ -99,6 +99,11 @@ LINKS = {
     "around blocks": ('<a href="/x"><h2>A</h2><p>b</p></a>', "## [A](https://site.example/x)\n\n[b](https://site.example/x)"),
     "an embedded video": ('<iframe src="https://www.youtube.com/embed/abcdefghijk?x=1" title="A film"></iframe>', "[▶ A film](https://www.youtube.com/watch?v=abcdefghijk)"),
     "a WeChat video": ('<iframe data-src="https://v.qq.com/iframe/preview.html?vid=x12"></iframe>', "[▶ v.qq.com](https://v.qq.com/x/page/x12.html)"),
+    "videos side by side": (
+        '<video src="/v.mp4"></video><iframe src="//player.vimeo.com/video/12345"></iframe>',
+        "[▶ site.example](https://site.example/v.mp4)\n\n[▶ vimeo.com](https://vimeo.com/12345)",
+    ),
+    "a heading's permalink": ('<h2>Two <a class="anchor" href="#two">#</a></h2>', "## Two"),
     "an advertisement": ('<p>a</p><iframe src="https://x.doubleclick.net/y"></iframe>', "a"),
     "a video element": ('<video><source src="/v.mp4"></video>', "[▶ site.example](https://site.example/v.mp4)"),
 }  # fmt: skip
@@ -138,6 +143,15 @@ CODE = {
         "```\nsee BCP 1,\n2 and again B\n```\n\n[BCP 1](https://site.example/bcp1) · [B](https://site.example/b)",
     ),
     "links in source code": ('<pre><code>a(<a href="/b">b</a>)</code></pre>', "```\na(b)\n```"),
+    "a list of line numbers": (
+        '<pre><code class="prism language-java">int a;\nint b;</code></pre><ul class="pre-numbering"><li>1</li><li>2</li></ul>',
+        "```java\nint a;\nint b;\n```",
+    ),
+    "a figure that names the language": (
+        '<figure class="highlight python"><table><tr><td class="gutter"><pre>1<br>2</pre></td>'
+        '<td class="code"><pre><span class="line">a</span><br><span class="line">  b</span></pre></td></tr></table></figure>',
+        "```python\na\n  b\n```",
+    ),
     "a longer fence": ("<pre>```\nx\n```</pre>", "````\n```\nx\n```\n````"),
     "breaks": ("<pre>a<br>  b</pre>", "```\na\n  b\n```"),
     "span soup": ("<pre><span>a</span> <span>=</span>\n<span>  b</span></pre>", "```\na =\n  b\n```"),

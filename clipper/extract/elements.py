@@ -24,7 +24,6 @@ from clipper.extract.inline import flat, paragraphs
 from clipper.extract.walk import SKIP, Answer, Handler, Walk, line_of
 
 BETWEEN = " · "  # the links of a block of code
-PERMALINKS = frozenset("# ¶ § 🔗 ⚓ ∞".split())  # beside a heading
 MARKER = 5  # characters: a shorter link within the page is a sign, not words
 _FORMULA = re.compile(r"(?:^|\s)(?:katex|katex-display|mwe-math-element|mjx-container|MathJax)(?:$|\s)")
 _REFERENCE = re.compile(r"\s*(?:\[[^\]]{1,30}\]\s*)+$")
@@ -77,7 +76,7 @@ def _link(walk: Walk, node: HtmlElement) -> Answer:
         walk.put(Run(label, (), Kind.NOTE))
         return SKIP
     if href.startswith("#") and len(text := node.text_content()) <= MARKER:
-        if not walk.in_note and text.strip() not in PERMALINKS:  # in a note it only leads back
+        if not walk.in_note:  # there it only leads back
             walk.write(text)  # "¶", "^", "[1]": the place it goes to is not in the Markdown
         return SKIP
     url = walk.addresses.link(href)

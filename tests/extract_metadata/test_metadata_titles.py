@@ -68,3 +68,19 @@ def test_soft_hyphens_are_not_part_of_a_title() -> None:
 def test_related_headings_after_the_article_are_no_titles() -> None:
     body = "<div>STORY</div><h1>Another story about boats</h1>"
     assert read(body, head="<title>Letters home</title>").title == "Letters home"
+
+
+def test_of_two_headings_the_one_right_over_the_text_is_the_title() -> None:
+    head = "<title>Island News - Letters - The keeper wrote</title>"
+    body = "<h1 class='page-title'>Letters</h1><p>Section</p><p>Menu</p><p>Search</p><p>Share</p><h1>The keeper wrote</h1>STORY"
+    assert read(body, head=head).title == "The keeper wrote"
+
+
+def test_a_title_that_names_the_site_alone_gives_way_to_the_heading_over_the_text() -> None:
+    head = "<title>Island News -</title>"
+    assert read("<h2>The keeper and her letters</h2>STORY", head=head).title == "The keeper and her letters"
+
+
+def test_a_heading_from_another_sites_feed_loses_that_sites_name() -> None:
+    head = '<title>She wrote at night | Island News</title><meta property="og:title" content="She wrote at night">'
+    assert read("<h1>She wrote at night | MAINLAND.EXAMPLE</h1>STORY", head=head).title == "She wrote at night"

@@ -103,7 +103,6 @@ LINKS = {
         '<video src="/v.mp4"></video><iframe src="//player.vimeo.com/video/12345"></iframe>',
         "[▶ site.example](https://site.example/v.mp4)\n\n[▶ vimeo.com](https://vimeo.com/12345)",
     ),
-    "a heading's permalink": ('<h2>Two <a class="anchor" href="#two">#</a></h2>', "## Two"),
     "an advertisement": ('<p>a</p><iframe src="https://x.doubleclick.net/y"></iframe>', "a"),
     "a video element": ('<video><source src="/v.mp4"></video>', "[▶ site.example](https://site.example/v.mp4)"),
 }  # fmt: skip

@@ -26,6 +26,7 @@ CLEAR = re.compile(r"[|｜»«·•›]|::|—")
 KICKER = re.compile(r"kicker|overline|dachzeile|topline|roofline|spitzmarke|category|rubrik|prefix|eyebrow|label", re.I)
 LONGEST = 300
 SHORTEST = 14  # bytes of a title that may be left after the site's name in front of it
+RIGHT_OVER = 3  # lines between a heading and the text under it
 LEAST = 24.0  # a heading below this is none of the article's
 RANKS = {"h1": 30.0, "h2": 12.0, "h3": 6.0, "h4": 2.0}
 CHANNEL = re.compile(
@@ -78,6 +79,20 @@ def chosen(page: Survey, graph: Graph, sites: frozenset[str]) -> Title:
         return Title(
             _without_kicker(best[1], best[0].element, [*social, headline]), _standing(page, best[1], best[0].line)
         )
+    over = next(
+        (
+            spot
+            for spot in reversed(page.headings)
+            if 0 <= page.first - spot.line <= RIGHT_OVER and page.near(spot.line)
+        ),
+        None,
+    )
+    if (
+        over is not None
+        and all(_of_site(part, sites) for text in heads for part in split(text))
+        and (text := brief(over.element, LONGEST))
+    ):
+        return Title(text, over.line)  # the page's own title names the site alone
     for text in heads[1:] or heads:
         if letters(text) and letters(text) not in sites:
             shown = without_site(text, sites, heads)
@@ -225,6 +240,8 @@ def _score(spot: Spot, text: str, page: Survey, given: Given) -> float:
         score += 15 * shared if shared > 0.3 else -8
     elif 0 <= page.first - spot.line <= 3:
         score += 30  # the page has no title: what stands right over the article
+    if 0 <= page.first - spot.line <= RIGHT_OVER:
+        score += 5
     if name in given.sites:
         score -= 50
     if not page.near(spot.line):
@@ -244,6 +261,9 @@ def _without_kicker(text: str, element: HtmlElement, others: list[str]) -> str:
             and name.endswith(letters(other))
             and 3 * len(letters(other)) > len(name)
         ):
+            return other
+    for other in others:  # the heading of another site's feed: "Title | OTHER.SITE"
+        if other and text.startswith(other) and CLEAR.match(text[len(other) :].lstrip()):
             return other
     for child in element.iter("span", "small", "div", "strong", "em", "a"):
         if child is not element and KICKER.search(child.get("class") or ""):

@@ -29,6 +29,7 @@ IMAGE = re.compile(r"!\[([^\]]*)\]\([^)\n]*\)")
 LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)")
 MARKS = re.compile(r"^[\s>#*+\-|]+|[*_`|]+|\\(?=[_*\[\]])", re.M)
 
+TELLING = ("script", "noscript", "img", "picture", "meta", "input", "title")
 UNSEEN = dict.fromkeys((*range(0x80, 0x85), *range(0x86, 0xA0), 0xAD))
 
 
@@ -66,22 +67,25 @@ def is_prose(text: str, *, words: int, linked: int) -> bool:
 
 def facts_of(root: HtmlElement, lines: list[Line]) -> Facts:
     """The facts of a parsed page; `lines` are its lines."""
-    scripts = list(root.iter("script"))
+    parts: dict[str, list[HtmlElement]] = {tag: [] for tag in TELLING}
+    for element in root.iter(*TELLING):  # one pass: seven of them cost half a millisecond a page
+        parts[element.tag].append(element)
+    scripts = parts["script"]
     markup = "\n".join(f"{script.get('src') or ''} {script.text or ''}" for script in scripts)[:MARKUP]
     return Facts(
         lines=tuple(folded(line.text) for line in lines),
         words=sum(line.words for line in lines),
         own=sum(line.own for line in lines),
         prose=sum(line.words for line in lines if is_prose(line.text, words=line.words, linked=line.linked)),
-        title=folded(root.findtext(".//title") or ""),
+        title=folded(parts["title"][0].text or "") if parts["title"] else "",
         headings=tuple(folded(line.text) for line in lines if line.element.tag in ("h1", "h2")),
-        aside=tuple(folded(part.text_content()) for part in root.iter("noscript")),
+        aside=tuple(folded(part.text_content()) for part in parts["noscript"]),
         markup=markup.lower(),
         scripts=len(scripts),
-        images=sum(1 for _ in root.iter("img", "picture")),
-        refresh=_refresh(root),
+        images=len(parts["img"]) + len(parts["picture"]),
+        refresh=_refresh(parts["meta"]),
         moves=MOVES.search(markup) is not None,
-        password=any(_asks(field) for field in root.iter("input")),
+        password=any(_asks(field) for field in parts["input"]),
         hollow=_hollow(root) if sum(line.own for line in lines) < FEW else False,
         shut=any(SHUT.search(script.text or "") for script in scripts),
     )
@@ -140,8 +144,8 @@ def _hollow(root: HtmlElement) -> bool:
     return False
 
 
-def _refresh(root: HtmlElement) -> str | None:
-    for meta in root.iter("meta"):
+def _refresh(metas: Iterable[HtmlElement]) -> str | None:
+    for meta in metas:
         if (meta.get("http-equiv") or "").strip().lower() == "refresh":
             match = REFRESH.match(meta.get("content") or "")
             if match:

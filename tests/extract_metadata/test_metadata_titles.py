@@ -73,7 +73,9 @@ def test_related_headings_after_the_article_are_no_titles() -> None:
 def test_of_two_headings_the_one_right_over_the_text_is_the_title() -> None:
     head = "<title>Letters of the keeper: the story</title>"
     menu = "<h2>Letters of the keeper: the story</h2><p>Menu</p><p>Search</p><p>Share</p><p>Boats</p>"
-    assert read(f"{menu}<h1 class=entry-title>Letters of the keeper</h1>STORY", head=head).title == "Letters of the keeper"
+    assert (
+        read(f"{menu}<h1 class=entry-title>Letters of the keeper</h1>STORY", head=head).title == "Letters of the keeper"
+    )
 
 
 def test_a_title_that_names_the_site_alone_gives_way_to_the_heading_over_the_text() -> None:

@@ -52,7 +52,7 @@ def metadata(root: HtmlElement, *, base: str | None, text: str, now: datetime, u
     """
     page = survey(root, text)
     linked = graph(page.scripts, page.title)
-    canonical = _canonical(root, base)
+    canonical = urls.join(base, page.canonical) if page.canonical else None
     address = url or _address(base, canonical)
     names = site_names(page, linked, address)
     title = chosen(page, linked, names)
@@ -82,10 +82,3 @@ def _address(base: str | None, canonical: str | None) -> str | None:
     if base and urlsplit(base).path.strip("/"):
         return base
     return canonical or base
-
-
-def _canonical(root: HtmlElement, base: str | None) -> str | None:
-    for element in root.iter("link"):
-        if "canonical" in (element.get("rel") or "").lower().split() and element.get("href"):
-            return urls.join(base, element.get("href") or "")
-    return None

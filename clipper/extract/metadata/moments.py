@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from clipper.extract.metadata.dates import Reader, day_of, days_apart
+from clipper.extract.metadata.dates import Found, Reader, day_of, days_apart
 from clipper.extract.metadata.graph import Graph, string
 from clipper.extract.metadata.survey import Kind, Spot, Survey, brief
 
@@ -271,13 +271,13 @@ def _spotted(spot: Spot, page: Survey, anchor: int, last: int, reader: Reader) -
     if not inside and not (sure and spot.line <= page.last):
         return
     text = brief(spot.element)
-    value = _value(spot, reader, text)
+    written = reader.every(text)
+    value = _value(spot, reader, text, written)
     if value is None:
         return
     weight = 66.0 if inside else 40.0
     weight += 6.0 * sure - 0.4 * min(distance, 40)
-    written = next(iter(reader.every(text)), None)
-    before = _before(text, text[: written.start] if written else text, spot, page)
+    before = _before(text, text[: written[0].start] if written else text, spot, page)
     changed = bool(spot.kind & Kind.MODIFIED or SAYS_CHANGED.search(before))
     if changed:
         weight -= 20.0
@@ -296,15 +296,17 @@ def _before(text: str, own: str, spot: Spot, page: Survey) -> str:
     return f"{around[max(0, place - 2 * LABELS) : max(0, place)]} {own}"
 
 
-def _value(spot: Spot, reader: Reader, text: str) -> str | None:
-    """The date in an element's attributes, else in its text."""
+def _value(spot: Spot, reader: Reader, text: str, written: list[Found] | None = None) -> str | None:
+    """The date in an element's attributes, else in its text, `written` the dates of that if they are known."""
     said = dict(spot.element.items())
     for name in ATTRIBUTES:
         if name in said and len(said[name]) < 60 and (value := reader.first(said[name])):
             return value
     if not text or len(text) > LONGEST:
         return None
-    return reader.first(text) or (reader.ago(text) if len(text) < 40 else None)
+    if found := reader.every(text) if written is None else written:
+        return found[0].value
+    return reader.ago(text) if len(text) < 40 else None
 
 
 def _lined(text: str, above: str, distance: int, reader: Reader) -> Iterator[Dated]:

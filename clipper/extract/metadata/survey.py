@@ -62,6 +62,7 @@ class Survey:
     scripts: list[str] = field(default_factory=list)  # JSON-LD
     code: list[str] = field(default_factory=list)  # every other script
     title: str | None = None
+    canonical: str | None = None  # as it is written
     at: list[int] = field(default_factory=list)  # the lines that the article has too
     first: int = 0  # the article's first line
     last: int = 0  # and its last
@@ -152,8 +153,11 @@ def brief(element: HtmlElement, limit: int = SPOT_TEXT) -> str:
 
 
 def _head(root: HtmlElement, found: Survey) -> None:
-    for element in root.iter("meta", "title", "script"):
-        if element.tag == "title":
+    for element in root.iter("meta", "title", "script", "link"):
+        if element.tag == "link":
+            if found.canonical is None and "canonical" in (element.get("rel") or "").lower().split():
+                found.canonical = element.get("href") or None
+        elif element.tag == "title":
             if found.title is None and element.getparent() is not None and element.getparent().tag != "svg":
                 found.title = line(element.text_content()[: 4 * TITLE])[:TITLE] or None
         elif element.tag == "script":

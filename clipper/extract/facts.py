@@ -17,6 +17,7 @@ SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*(?:\s|$)|[。！？；，]")
 ROOTS = frozenset(
     "root app __next __nuxt ___gatsby app-root react-root main-app appmountpoint q-app svelte vue-app react-app".split()
 )
+MOST = 400  # words outside links up to which a phrase can decide; signatures go up to 220
 FEW = 200  # words outside links: a page that has more is no shell, whatever is empty on it
 PROSE = 8  # words from which a line with a sentence in it is prose
 MARKUP = 40_000  # characters of scripts that are looked at
@@ -66,27 +67,30 @@ def is_prose(text: str, *, words: int, linked: int) -> bool:
 
 
 def facts_of(root: HtmlElement, lines: list[Line]) -> Facts:
-    """The facts of a parsed page; `lines` are its lines."""
+    """The facts of a parsed page; `lines` are its lines. Of a page with more than `MOST` words outside links
+    its phrases are left out."""
     parts: dict[str, list[HtmlElement]] = {tag: [] for tag in TELLING}
     for element in root.iter(*TELLING):  # one pass: seven of them cost half a millisecond a page
         parts[element.tag].append(element)
     scripts = parts["script"]
-    markup = "\n".join(f"{script.get('src') or ''} {script.text or ''}" for script in scripts)[:MARKUP]
+    own = sum(line.own for line in lines)
+    few = own <= MOST  # else no phrase of it can decide anything
+    markup = "\n".join(f"{script.get('src') or ''} {script.text or ''}" for script in scripts if few)[:MARKUP]
     return Facts(
-        lines=tuple(folded(line.text) for line in lines),
+        lines=tuple(folded(line.text) for line in lines if few),
         words=sum(line.words for line in lines),
-        own=sum(line.own for line in lines),
+        own=own,
         prose=sum(line.words for line in lines if is_prose(line.text, words=line.words, linked=line.linked)),
         title=folded(parts["title"][0].text or "") if parts["title"] else "",
-        headings=tuple(folded(line.text) for line in lines if line.element.tag in ("h1", "h2")),
-        aside=tuple(folded(part.text_content()) for part in parts["noscript"]),
+        headings=tuple(folded(line.text) for line in lines if few and line.element.tag in ("h1", "h2")),
+        aside=tuple(folded(part.text_content()) for part in parts["noscript"] if few),
         markup=markup.lower(),
         scripts=len(scripts),
         images=len(parts["img"]) + len(parts["picture"]),
         refresh=_refresh(parts["meta"]),
         moves=MOVES.search(markup) is not None,
         password=any(_asks(field) for field in parts["input"]),
-        hollow=_hollow(root) if sum(line.own for line in lines) < FEW else False,
+        hollow=_hollow(root) if own < FEW else False,
         shut=any(SHUT.search(script.text or "") for script in scripts),
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from clipper.extract import extract, judge_markdown
 from clipper.extract.blocks import Reading
-from clipper.extract.facts import facts_of
+from clipper.extract.facts import MOST, facts_of
 from clipper.extract.page import parse
 from clipper.extract.verdict import judge, signatures
 from clipper.models import Capture, Extraction, Verdict
@@ -94,6 +94,10 @@ def test_no_signature_fires_on_an_article_that_quotes_it() -> None:
 def test_every_phrase_is_found_where_it_is_all_there_is() -> None:
     phrases = [signature.phrase for signature in signatures() if signature.where == "text"]
     assert [phrase for phrase in phrases if judged(f"<body><div><p>{phrase}</p></div></body>").good] == []
+
+
+def test_no_signature_is_for_pages_larger_than_phrases_are_kept_for() -> None:
+    assert max(signature.at_most for signature in signatures()) <= MOST
 
 
 def test_a_hidden_login_form_says_nothing() -> None:

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from clipper.extract.blocks import Line
 from clipper.extract.plain import count_words
 
-__all__ = ["Facts", "facts_of", "facts_of_markdown", "folded", "is_prose"]
+__all__ = ["MOST", "Facts", "facts_of", "facts_of_markdown", "folded", "is_prose"]
 
 SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*(?:\s|$)|[。！？；，]")
 ROOTS = frozenset(

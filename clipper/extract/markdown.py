@@ -231,6 +231,8 @@ def _cell_item(block: Listing, item: object, number: int, indent: str) -> list[s
 
 def _line(runs: Sequence[Run]) -> str:
     """Runs as Markdown; a hard line break is two spaces and a new line."""
+    if len(runs) == 1 and runs[0].kind is Kind.TEXT and not runs[0].marks:  # two of three lines
+        return escapes.inline(runs[0].text)
     runs = settled(_signed(runs))
     pieces = _pieces(_joined(runs))
     if any(isinstance(piece, Sign) for piece in pieces):

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clipper.extract.facts import Facts, folded
+from clipper.extract.facts import MOST, Facts, folded
 from clipper.models import Verdict
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def judge(
     """
     if ruled and words >= THIN:
         return Verdict.OK, ""
-    for signature in signatures() if known is None else known:
+    for signature in () if facts.own > MOST else signatures() if known is None else known:
         if signature.fits(facts) and not (ruled and signature.verdict in UNDRAWN):
             return signature.verdict, f"it says “{signature.phrase}”"
     if ruled:

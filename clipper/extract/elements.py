@@ -216,8 +216,11 @@ def _table(walk: Walk, node: HtmlElement) -> Answer:
 
 
 def _list(walk: Walk, node: HtmlElement) -> Answer:
-    """A list, unless it is the numbers of lines of code, which parsers put behind the code."""
-    return SKIP if code.is_gutter(node) else LISTS_AND_TABLES[str(node.tag)](walk, node)
+    """A list, unless it is the numbers of lines of code, which parsers put behind the code. The class alone
+    is no proof: grids of products have gutters too."""
+    if code.is_gutter(node) and not any(map(str.isalpha, node.text_content())):
+        return SKIP
+    return LISTS_AND_TABLES[str(node.tag)](walk, node)
 
 
 def _figure(walk: Walk, _: HtmlElement) -> Answer:

@@ -146,6 +146,7 @@ CODE = {
         '<pre><code class="prism language-java">int a;\nint b;</code></pre><ul class="pre-numbering"><li>1</li><li>2</li></ul>',
         "```java\nint a;\nint b;\n```",
     ),
+    "a list with a gutter": ('<ul class="products gutter"><li>Lamp</li><li>Boat</li></ul>', "- Lamp\n- Boat"),
     "a figure that names the language": (
         '<figure class="highlight python"><table><tr><td class="gutter"><pre>1<br>2</pre></td>'
         '<td class="code"><pre><span class="line">a</span><br><span class="line">  b</span></pre></td></tr></table></figure>',

@@ -218,8 +218,10 @@ def main() -> int:
     if SHARED.exists() and "--corpus-only" not in sys.argv:
         with Reader(time_limit=LIMIT) as reader:
             _warm(reader)
-            for body in mutants(count, seed):
-                if broken.read(reader, body).verdict is Verdict.UNREADABLE:
+            for number, body in enumerate(mutants(count, seed)):
+                found = broken.read(reader, body)
+                if found.verdict is Verdict.UNREADABLE:
+                    print(f"broken page {number} of seed {seed}: {found.reason}", flush=True)
                     _warm(reader)
         broken.tell(f"broken real pages, seed {seed}")
     return 1 if lost or tally.over or broken.over else 0

@@ -45,6 +45,9 @@ SAMPLE = 80  # characters of a line that are kept for people to look at
 HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
 NUMBER = re.compile(r"\d+")
 ADDRESS = re.compile(r"https?://[!-~]+")
+LABEL = re.compile(r"\W{0,3}(\w[^:：]{0,19}?)\s*[:：]\s*\S")  # `Posted by: …`, 责任编辑：…
+LABELLED = 60  # characters of a line that a label begins
+PART = 6  # letters of what is left of a line without its addresses
 LEVELS = 3  # elements that name a container
 
 
@@ -75,9 +78,9 @@ def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) 
     blocks = {block.digest: block for block in site.blocks if block.pages >= least}
     if not blocks:
         return None
-    found = tuple(blocks.get(_digest(line) or "") for line in lines)
+    found = tuple(blocks.get(_digest(line) or "") if _has_letters(line) else None for line in lines)
     varying = [line for line, block in zip(lines, found, strict=True) if block is None]
-    page = _Page(root, lines, found, site)
+    page = _Page(root, lines, found, site, blocks)
     article, strip = page.told_apart()
     return Known(
         recurring=found,
@@ -107,18 +110,21 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     host = site_of(url)
     if not places or not host:
         return None
-    first, last = _with_headings(lines, places[0], article), places[-1]
+    whole = {squeezed(line) for line in article.split("\n")}
+    first, last = _with_headings(lines, places[0], whole), places[-1]
     blocks: dict[str, tuple[str, str, str]] = {}
     for number, line in enumerate(lines):
-        if digest := _digest(line):
-            place = "above" if number < first else "below" if number > last else "within"
+        place = "above" if number < first else "below" if number > last else "within"
+        if (digest := _digest(line)) and _has_letters(line):
             blocks.setdefault(digest, (digest, place, line.text[:SAMPLE]))
+        if label := _label(line):
+            place = "within" if squeezed(line.text) in whole else place
+            blocks.setdefault(label[0], (label[0], place, label[1]))
     return Observed(host, tuple(blocks.values()), _container(_around([lines[n].element for n in places])))
 
 
-def _with_headings(lines: list[Line], first: int, article: str) -> int:
-    """Where the article begins, with the headings above its first long line."""
-    whole = {squeezed(line) for line in article.split("\n")}
+def _with_headings(lines: list[Line], first: int, whole: set[str]) -> int:
+    """Where the article begins, with the headings above its first long line; `whole` are its lines."""
     while first > 0 and lines[first - 1].element.tag in HEADINGS and squeezed(lines[first - 1].text) in whole:
         first -= 1
     return first
@@ -146,7 +152,31 @@ def _digest(line: Line) -> str | None:
     letters = squeezed(ADDRESS.sub("@", lower) if "http" in lower else lower)
     if not _prose(line):  # a sentence with other numbers is another sentence
         letters = NUMBER.sub("0", letters)
-    return sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:16] if letters else None
+    return _name(letters) if letters else None
+
+
+def _name(letters: str) -> str:
+    return sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _has_letters(line: Line) -> bool:
+    """Not for a bare number: it would be the same line as any other, a view count as a table's cell."""
+    return not squeezed(line.text).isdecimal()
+
+
+def _label(line: Line) -> tuple[str, str] | None:
+    """The name of a line's label, and the label: `Posted by: …` is on every page, with another name."""
+    if len(line.text) > LABELLED or _prose(line) or not (match := LABEL.match(line.text)):
+        return None
+    return _name(f"{squeezed(match[1].lower())}:"), f"{match[1]}: …"
+
+
+def _parts(line: Line) -> list[str]:
+    """The names of what stands around the addresses in a line."""
+    if "http" not in line.text.lower():
+        return []
+    parts = (squeezed(part) for part in ADDRESS.split(line.text.lower()))
+    return [_name(part) for part in parts if len(part) >= PART]
 
 
 def _is_copy(root: HtmlElement, url: str) -> bool:
@@ -167,33 +197,63 @@ def _prose(line: Line) -> bool:
     return is_prose(line.text, words=line.words, linked=line.linked)
 
 
+def _stood(block: SiteBlock, place: str) -> bool:
+    return bool(getattr(block, place) >= MOSTLY * max(block.above + block.within + block.below, 1))
+
+
 class _Page:
     """The lines of a page, recurring and its own, and the range of them that is the article."""
 
-    def __init__(self, root: HtmlElement, lines: list[Line], found: tuple[SiteBlock | None, ...], site: Site) -> None:
+    def __init__(
+        self,
+        root: HtmlElement,
+        lines: list[Line],
+        found: tuple[SiteBlock | None, ...],
+        site: Site,
+        blocks: dict[str, SiteBlock],
+    ) -> None:
         self.root = root
         self.lines = lines
         self.found = found
         self.site = site
+        self.blocks = blocks
         self.weights = [
             line.words if block is None and _prose(line) else 0 for line, block in zip(lines, found, strict=True)
         ]
         self.gaps = self._gaps()
+        self.edges: set[int] = set()  # lines that were trimmed off the article
 
     def told_apart(self) -> tuple[range, frozenset[int]]:
         """The lines of the article and those of the site; none where the article cannot be told."""
         main = self._main()
         if main is None:
             return range(0), frozenset()
-        low, high = self._held(main) or self._followed(main)
+        low, high = self._trimmed(*(self._held(main) or self._followed(main)))
         own = sum(line.own for line, block in zip(self.lines, self.found, strict=True) if block is None)
         if sum(self.weights[low : high + 1]) < HALF * own and self.site.pages < SURE:
             return range(0), frozenset()
         strip = {n for n, block in enumerate(self.found) if block is not None and not low <= n <= high}
         for start, stop in self.gaps:
             if (stop < low or start > high) and self._is_beside(start, stop, low, high):
-                strip.update(n for n in range(start, stop + 1) if self.lines[n].element.tag != "h1")
+                strip.update(n for n in range(start, stop + 1) if n > high or self.lines[n].element.tag != "h1")
+        strip.update(n for n in self.edges if not low <= n <= high)
         return range(low, high + 1), frozenset(strip)
+
+    def _trimmed(self, low: int, high: int) -> tuple[int, int]:
+        """The article without the lines at its edges of which a part is the site's, and stands on that side."""
+        while low < high and self._is_partly(low, "above"):
+            self.edges.add(low)
+            low += 1
+        while low < high and self._is_partly(high, "below"):
+            self.edges.add(high)
+            high -= 1
+        return low, high
+
+    def _is_partly(self, number: int, place: str) -> bool:
+        line = self.lines[number]
+        label = _label(line)
+        names = [*_parts(line), *([label[0]] if label else [])]
+        return any(name in self.blocks and _stood(self.blocks[name], place) for name in names)
 
     def _gaps(self) -> list[tuple[int, int]]:
         """The stretches of lines that no other page has: (first, last)."""
@@ -225,7 +285,7 @@ class _Page:
     def _stood(self, number: int, place: str) -> bool:
         """Whether a recurring line stood on that side of the article on most of its pages."""
         block = self.found[number]
-        return block is not None and getattr(block, place) >= MOSTLY * max(block.above + block.within + block.below, 1)
+        return block is not None and _stood(block, place)
 
     def _followed(self, main: tuple[int, int]) -> tuple[int, int]:
         """The article from its main gap outwards."""

@@ -16,13 +16,13 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from dataclasses import dataclass
-from hashlib import sha256
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from clipper.extract.blocks import Line
-from clipper.extract.facts import is_prose
+from clipper.extract.naming import around, container, digest, has_letters, is_credit, label, matching, parts, prose
 from clipper.extract.page import squeezed
 from clipper.models import Observed, Site, SiteBlock
 from clipper.urls import join, site_of, url_key
@@ -44,11 +44,8 @@ LABELS = 3  # lines of the site's in the article's own element that make it a he
 SAMPLE = 80  # characters of a line that are kept for people to look at
 HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
 NUMBER = re.compile(r"\d+")
-ADDRESS = re.compile(r"https?://[!-~]+")
-LABEL = re.compile(r"\W{0,3}(\w[^:：]{0,19}?)\s*[:：]\s*\S")  # `Posted by: …`, 责任编辑：…
-LABELLED = 60  # characters of a line that a label begins
-PART = 6  # letters of what is left of a line without its addresses
-LEVELS = 3  # elements that name a container
+
+NEAR = 3  # elements above a line among which the article's may be: an item's list, a cell's table
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) 
     blocks = {block.digest: block for block in site.blocks if block.pages >= least}
     if not blocks:
         return None
-    found = tuple(blocks.get(_digest(line) or "") if _has_letters(line) else None for line in lines)
+    found = tuple(blocks.get(digest(line) or "") if has_letters(line) else None for line in lines)
     varying = [line for line, block in zip(lines, found, strict=True) if block is None]
     page = _Page(root, lines, found, site, blocks)
     article, strip = page.told_apart()
@@ -86,9 +83,9 @@ def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) 
         recurring=found,
         strip=strip,
         chrome=elements_of(lines, strip),
-        article=tuple(lines[n] for n in article if _prose(lines[n])),
+        article=tuple(lines[n] for n in article if prose(lines[n])),
         copied=_is_copy(root, url),
-        fresh=sum(line.words for line in varying if _prose(line)),
+        fresh=sum(line.words for line in varying if prose(line)),
         words=sum(line.own for line, block in zip(lines, found, strict=True) if block is None or _counts(line)),
     )
 
@@ -115,12 +112,13 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     blocks: dict[str, tuple[str, str, str]] = {}
     for number, line in enumerate(lines):
         place = "above" if number < first else "below" if number > last else "within"
-        if (digest := _digest(line)) and _has_letters(line):
-            blocks.setdefault(digest, (digest, place, line.text[:SAMPLE]))
-        if label := _label(line):
-            place = "within" if squeezed(line.text) in whole else place
-            blocks.setdefault(label[0], (label[0], place, label[1]))
-    return Observed(host, tuple(blocks.values()), _container(_around([lines[n].element for n in places])))
+        if (name := digest(line)) and has_letters(line):
+            blocks.setdefault(name, (name, place, line.text[:SAMPLE]))
+        if said := label(line):
+            if not is_credit(line) and squeezed(line.text) in whole:
+                place = "within"  # `Serves: 4` is the recipe's
+            blocks.setdefault(said[0], (said[0], place, said[1]))
+    return Observed(host, tuple(blocks.values()), container(around([lines[n].element for n in places])))
 
 
 def _with_headings(lines: list[Line], first: int, whole: set[str]) -> int:
@@ -146,39 +144,6 @@ def elements_of(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlEle
     return frozenset(found)
 
 
-def _digest(line: Line) -> str | None:
-    """A line's name: its letters, without numbers and addresses: counters, dates and sources change."""
-    lower = line.text.lower()
-    letters = squeezed(ADDRESS.sub("@", lower) if "http" in lower else lower)
-    if not _prose(line):  # a sentence with other numbers is another sentence
-        letters = NUMBER.sub("0", letters)
-    return _name(letters) if letters else None
-
-
-def _name(letters: str) -> str:
-    return sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _has_letters(line: Line) -> bool:
-    """Not for a bare number: it would be the same line as any other, a view count as a table's cell."""
-    return not squeezed(line.text).isdecimal()
-
-
-def _label(line: Line) -> tuple[str, str] | None:
-    """The name of a line's label, and the label: `Posted by: …` is on every page, with another name."""
-    if len(line.text) > LABELLED or _prose(line) or not (match := LABEL.match(line.text)):
-        return None
-    return _name(f"{squeezed(match[1].lower())}:"), f"{match[1]}: …"
-
-
-def _parts(line: Line) -> list[str]:
-    """The names of what stands around the addresses in a line."""
-    if "http" not in line.text.lower():
-        return []
-    parts = (squeezed(part) for part in ADDRESS.split(line.text.lower()))
-    return [_name(part) for part in parts if len(part) >= PART]
-
-
 def _is_copy(root: HtmlElement, url: str) -> bool:
     """Whether the canonical address is another one, and not the home page's."""
     for link in root.iter("link"):
@@ -191,10 +156,6 @@ def _is_copy(root: HtmlElement, url: str) -> bool:
 def _counts(line: Line) -> bool:
     """Whether a line has a number, which may be another one on every page."""
     return NUMBER.search(line.text) is not None
-
-
-def _prose(line: Line) -> bool:
-    return is_prose(line.text, words=line.words, linked=line.linked)
 
 
 def _stood(block: SiteBlock, place: str) -> bool:
@@ -218,7 +179,7 @@ class _Page:
         self.site = site
         self.blocks = blocks
         self.weights = [
-            line.words if block is None and _prose(line) else 0 for line, block in zip(lines, found, strict=True)
+            line.words if block is None and prose(line) else 0 for line, block in zip(lines, found, strict=True)
         ]
         self.gaps = self._gaps()
         self.edges: set[int] = set()  # lines that were trimmed off the article
@@ -251,8 +212,8 @@ class _Page:
 
     def _is_partly(self, number: int, place: str) -> bool:
         line = self.lines[number]
-        label = _label(line)
-        names = [*_parts(line), *([label[0]] if label else [])]
+        said = label(line)
+        names = [*parts(line), *([said[0]] if said else [])]
         return any(name in self.blocks and _stood(self.blocks[name], place) for name in names)
 
     def _gaps(self) -> list[tuple[int, int]]:
@@ -304,10 +265,18 @@ class _Page:
 
     def _continues(self, gap: tuple[int, int], between: range, parents: set[HtmlElement | None], place: str) -> bool:
         """Whether a gap goes on with the article behind the recurring lines `between`."""
-        if self._weight(gap) < MORE or any(self._stood(n, place) for n in between):
+        if any(self._stood(n, place) for n in between):
             return False
-        same = any(self.lines[n].element.getparent() in parents for n in range(gap[0], gap[1] + 1) if self.weights[n])
-        return same or all(self._stood(n, "within") for n in between)
+        within = all(self._stood(n, "within") for n in between)
+        if self._weight(gap) < MORE:  # a list or code: only in the element that holds the article
+            return within and any(self._is_with(n, parents) for n in range(gap[0], gap[1] + 1))
+        return within or any(
+            self.lines[n].element.getparent() in parents for n in range(gap[0], gap[1] + 1) if self.weights[n]
+        )
+
+    def _is_with(self, number: int, parents: set[HtmlElement | None]) -> bool:
+        above = islice(self.lines[number].element.iterancestors(), NEAR)
+        return any(element in parents and element.tag != "body" for element in above)
 
     def _with_edges(self, low: int, high: int, parents: set[HtmlElement | None]) -> tuple[int, int]:
         """The lead or disclaimer that a series repeats at the article's edge, in the same element.
@@ -316,13 +285,19 @@ class _Page:
         containers, it says nothing.
         """
         outside = (n for n, block in enumerate(self.found) if block is not None and not low <= n <= high)
-        labels = [n for n in outside if not _prose(self.lines[n]) and self.lines[n].element.getparent() in parents]
+        labels = [
+            n
+            for n in outside
+            if not prose(self.lines[n])
+            and self.lines[n].element.getparent() in parents
+            and not self._stood(n, "within")
+        ]
         if len(labels) >= LABELS:
             return low, high
 
         def belongs(number: int, place: str) -> bool:
             line = self.lines[number]
-            sentence = _prose(line) or (place == "above" and line.element.tag in HEADINGS)
+            sentence = prose(line) or (place == "above" and line.element.tag in HEADINGS)
             return sentence and line.element.getparent() in parents and not self._stood(number, place)
 
         while low > 0 and self.found[low - 1] is not None and belongs(low - 1, "above"):
@@ -332,11 +307,9 @@ class _Page:
         return low, high
 
     def _is_beside(self, start: int, stop: int, low: int, high: int) -> bool:
-        """Whether a gap outside the article's range is the site's: it says nothing, or it lies beyond
-        a line that stood on that side of all the articles."""
-        if not self._weight((start, stop)):
-            return True
-        if self.site.pages < SURE:
+        """Whether a gap outside the article's range is the site's: it lies beyond a line that stood on
+        that side of the articles, and says nothing, or the site is known well."""
+        if self._weight((start, stop)) and self.site.pages < SURE:
             return False
         between, place = (range(high + 1, start), "below") if start > high else (range(stop + 1, low), "above")
         return any(self._stood(n, place) for n in between)
@@ -345,7 +318,7 @@ class _Page:
         """The lines of the container that held the articles of this host, if it is here, once."""
         paths = [path for path, pages in self.site.containers if pages >= OTHERS and pages >= HALF * self.site.pages]
         for path in paths:
-            found = _matching(self.root, path)
+            found = matching(self.root, path)
             if len(found) != 1:
                 continue
             within = [n for n, line in enumerate(self.lines) if _is_in(line.element, found[0])]
@@ -356,37 +329,3 @@ class _Page:
 
 def _is_in(element: HtmlElement, container: HtmlElement) -> bool:
     return element is container or any(above is container for above in element.iterancestors())
-
-
-def _around(elements: list[HtmlElement]) -> HtmlElement:
-    """The smallest element that holds them all."""
-    chain = [elements[0], *elements[0].iterancestors()]
-    place = {element: n for n, element in enumerate(chain)}
-    top = 0
-    for element in elements[1:]:
-        while element not in place:
-            parent = element.getparent()
-            assert parent is not None  # the root holds them all
-            element = parent
-        top = max(top, place[element])
-    return chain[top]
-
-
-def _step(element: HtmlElement) -> str:
-    """`div#main.article.wide`, numbers aside: what an element is called on the next page too."""
-    name = str(element.tag)
-    if identity := element.get("id"):
-        name += "#" + NUMBER.sub("0", identity.strip())
-    return name + "".join("." + NUMBER.sub("0", word) for word in sorted((element.get("class") or "").split()))
-
-
-def _container(element: HtmlElement) -> str | None:
-    """The name of a container, by itself and what it stands in; None where nothing names it."""
-    steps = [_step(above) for above in (element, *element.iterancestors()) if isinstance(above.tag, str)][:LEVELS]
-    named = any("." in step or "#" in step or step in ("article", "main") for step in steps[:1])
-    return " < ".join(steps) if named else None
-
-
-def _matching(root: HtmlElement, path: str) -> list[HtmlElement]:
-    tag = re.split(r"[#.\s]", path, maxsplit=1)[0]
-    return [element for element in root.iter(tag) if _container(element) == path]

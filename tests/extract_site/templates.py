@@ -69,7 +69,9 @@ def portal(number: int) -> Built:
     """A Chinese portal of the old kind: tables for layout, an editor's line and a copyright notice under every text."""
     body = han(f"portal {number}", 7)
     notice = "版权声明：凡本网注明来源的所有作品，版权均属于海港在线，未经本网授权不得转载、摘编或利用其它方式使用。"
-    related = "".join(f"<li><a href='/a/{number + n}.html'>{han(f't{number + n}', 1)[0][:14]}</a></li>" for n in range(5))
+    related = "".join(
+        f"<li><a href='/a/{number + n}.html'>{han(f't{number + n}', 1)[0][:14]}</a></li>" for n in range(5)
+    )
     editor = f"(责任编辑：{HAN[number % 40]}{HAN[(number + 7) % 40]})"
     html = (
         head(f"{body[0][3:12]}", "海港在线")
@@ -93,7 +95,7 @@ def manual(number: int) -> Built:
         head(f"Part {number}", "Rope Manual")
         + f'<div class="tree"><ul>{tree}</ul></div><div class="doc"><h1>Part {number}</h1><h2>Synopsis</h2>'
         f"<pre><code>{code}</code></pre><h2>Description</h2>{told(body)}<h2>See also</h2>"
-        f'<ul><li>The page of {WORDS[number % 30]} {number}, which tells the rest of this story in full.</li></ul></div>'
+        f"<ul><li>The page of {WORDS[number % 30]} {number}, which tells the rest of this story in full.</li></ul></div>"
         f'<div class="ask"><p>{ask}</p></div><p>Rope Manual, third edition, under the licence of the guild.</p>'
     )
     return html, [*body, code, "Description"], [ask, "third edition"]
@@ -159,7 +161,12 @@ def flat(number: int) -> Built:
 def steps(number: int) -> Built:
     """A recipe: most of it is no sentence, and many lines are on other pages too."""
     dice = random.Random(number)
-    parts = [f"{dice.randint(1, 9)} {unit} of {thing}" for unit, thing in zip(dice.sample(("spoons", "cups", "ounces", "grams", "pinches"), 5), dice.sample(WORDS, 5), strict=True)]
+    parts = [
+        f"{dice.randint(1, 9)} {unit} of {thing}"
+        for unit, thing in zip(
+            dice.sample(("spoons", "cups", "ounces", "grams", "pinches"), 5), dice.sample(WORDS, 5), strict=True
+        )
+    ]
     body = sentences(f"steps {number}", 4)
     foot = "Recipes are tried by three cooks and one gull before they are printed here."
     html = (

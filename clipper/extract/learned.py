@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from clipper.extract.blocks import Line
-from clipper.extract.naming import around, container, digest, has_letters, is_credit, label, matching, parts, prose
+from clipper.extract.naming import around, container, digests, is_credit, label, letters_of, matching, parts, prose
 from clipper.extract.page import squeezed
 from clipper.models import Observed, Site, SiteBlock
 from clipper.urls import join, site_of, url_key
@@ -75,7 +75,7 @@ def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) 
     blocks = {block.digest: block for block in site.blocks if block.pages >= least}
     if not blocks:
         return None
-    found = tuple(blocks.get(digest(line) or "") if has_letters(line) else None for line in lines)
+    found = tuple(blocks.get(name) for name in digests(lines, letters_of(lines)))
     varying = [line for line, block in zip(lines, found, strict=True) if block is None]
     page = _Page(root, lines, found, site, blocks)
     article, strip = page.told_apart()
@@ -101,31 +101,27 @@ def without(root: HtmlElement, chrome: frozenset[HtmlElement]) -> HtmlElement:
 
 def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     """What a page teaches of its host; `article` is the text that was read out of it."""
-    article = article[:WHOLE]
-    letters = squeezed(article)
-    places = [n for n, line in enumerate(lines[:MOST]) if len(s := squeezed(line.text)) >= LONG and s in letters]
     host = site_of(url)
+    article = article[:WHOLE]
+    said = squeezed(article)
+    letters = letters_of(lines)
+    places = [n for n, own in enumerate(letters[:MOST]) if len(own) >= LONG and own in said]
     if not places or not host:
         return None
     whole = {squeezed(line) for line in article.split("\n")}
-    first, last = _with_headings(lines, places[0], whole), places[-1]
+    first, last = places[0], places[-1]
+    while first > 0 and lines[first - 1].element.tag in HEADINGS and letters[first - 1] in whole:
+        first -= 1  # the headings above its first long line
     blocks: dict[str, tuple[str, str, str]] = {}
-    for number, line in enumerate(lines):
+    for number, (line, name) in enumerate(zip(lines, digests(lines, letters), strict=True)):
         place = "above" if number < first else "below" if number > last else "within"
-        if (name := digest(line)) and has_letters(line):
+        if name:
             blocks.setdefault(name, (name, place, line.text[:SAMPLE]))
-        if said := label(line):
-            if not is_credit(line) and squeezed(line.text) in whole:
+        if found := label(line):
+            if not is_credit(line) and letters[number] in whole:
                 place = "within"  # `Serves: 4` is the recipe's
-            blocks.setdefault(said[0], (said[0], place, said[1]))
+            blocks.setdefault(found[0], (found[0], place, found[1]))
     return Observed(host, tuple(blocks.values()), container(around([lines[n].element for n in places])))
-
-
-def _with_headings(lines: list[Line], first: int, whole: set[str]) -> int:
-    """Where the article begins, with the headings above its first long line; `whole` are its lines."""
-    while first > 0 and lines[first - 1].element.tag in HEADINGS and squeezed(lines[first - 1].text) in whole:
-        first -= 1
-    return first
 
 
 def elements_of(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlElement]:

@@ -9,11 +9,16 @@ from lxml.html import HtmlElement
 
 from clipper.extract.blocks import Line
 from clipper.extract.facts import is_prose
+from clipper.extract.page import NO_LETTER_BYTES as ANY_NO_LETTER_BYTES
 from clipper.extract.page import squeezed
 
-__all__ = ["around", "container", "digest", "has_letters", "is_credit", "label", "matching", "parts", "prose"]
+__all__ = ["around", "container", "digests", "is_credit", "label", "letters_of", "matching", "parts", "prose"]
 
 VERBATIM = frozenset(("pre", "code"))  # in which numbers are not counters
+NO_LETTER = re.compile(r"[^\w\n]+")
+# Of what `squeezed` takes away all but what is between lines.
+NO_LETTER_BYTES = ANY_NO_LETTER_BYTES.replace(b"\n", b"")
+NO_LETTERS = dict.fromkeys(NO_LETTER_BYTES)
 NUMBER = re.compile(r"\d+")
 ADDRESS = re.compile(r"https?://[!-~]+")
 LABEL = re.compile(r"\W{0,3}(\w[^:：]{0,19}?)\s*[:：]\s*\S")  # `Posted by: …`, 责任编辑：…
@@ -31,27 +36,42 @@ def prose(line: Line) -> bool:
     return is_prose(line.text, words=line.words, linked=line.linked)
 
 
-def digest(line: Line) -> str | None:
-    """A line's name: its letters, without numbers and addresses: counters, dates and sources change."""
-    lower = line.text.lower()
-    letters = squeezed(ADDRESS.sub("@", lower) if "http" in lower else lower)
-    if not prose(line) and line.element.tag not in VERBATIM:  # a sentence with other numbers is another sentence
+def letters_of(lines: list[Line]) -> list[str]:
+    """Of each line what `squeezed` leaves of it, at a fifth of the price for all of them at once."""
+    text = "\n".join(line.text for line in lines)
+    if text.isascii():
+        return text.translate(NO_LETTERS).split("\n")
+    rest = text.encode("utf-8", "surrogatepass").translate(None, NO_LETTER_BYTES)
+    return NO_LETTER.sub("", rest.decode("utf-8", "surrogatepass")).split("\n")
+
+
+def digests(lines: list[Line], letters: list[str]) -> list[str]:
+    """The lines' names: their letters, without numbers and addresses: counters, dates and sources change.
+
+    "" for one without letters: a view count would be the same line as any table's cell.
+    """
+    return [_digest(line, own) if own and not own.isdecimal() else "" for line, own in zip(lines, letters, strict=True)]
+
+
+def _digest(line: Line, letters: str) -> str:
+    lower = line.text.lower() if "http" in letters or "HTTP" in letters else ""
+    letters = squeezed(ADDRESS.sub("@", lower)) if "://" in lower else letters.lower()
+    # A sentence with other numbers is another sentence.
+    if not letters.isalpha() and not prose(line) and line.element.tag not in VERBATIM:
         letters = NUMBER.sub("0", letters)
-    return _name(letters) if letters else None
+    return _name(letters) if letters else ""
 
 
 def _name(letters: str) -> str:
     return sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def has_letters(line: Line) -> bool:
-    """Not for a bare number: it would be the same line as any other, a view count as a table's cell."""
-    return not squeezed(line.text).isdecimal()
-
-
 def label(line: Line) -> tuple[str, str] | None:
     """The name of a line's label, and the label: `Posted by: …` is on every page, with another name."""
-    if len(line.text) > LABELLED or prose(line) or not (found := LABEL.match(line.text)):
+    text = line.text
+    if len(text) > LABELLED or not (":" in text or "：" in text):
+        return None
+    if not (found := LABEL.match(text)) or prose(line):
         return None
     return _name(f"{squeezed(found[1].lower())}:"), f"{found[1]}: …"
 

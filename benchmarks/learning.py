@@ -37,6 +37,8 @@ from urllib.parse import urlsplit
 from benchmarks.measure import ROOT, SHARED
 from clipper.archive import Archive
 from clipper.extract import extract
+from clipper.extract.blocks import Reading
+from clipper.extract.page import parse
 from clipper.models import Capture, Extraction, Site, SiteRules
 from clipper.urls import url_key
 
@@ -100,7 +102,7 @@ def _removed() -> int:
     """Print how many lines learning took away, and how many of them other pages have."""
     taken, known = 0, 0
     for host, group in _clippings().items():
-        said = [set(map(_letters, re.sub(r"<[^>]+>", "\n", page.body.decode()).split("\n"))) for page in group]
+        said = [_said(page) for page in group]
         for number, page in enumerate(group):
             cold = extract(_capture(page, page.url, NOW), rules=NO_RULES)
             warm = extract(_capture(page, page.url, NOW), _learned(list(_before(group, page))[:10], page, 1), NO_RULES)
@@ -114,6 +116,14 @@ def _removed() -> int:
                 print(f"    on no other page: {line[:110]}")
     print(f"{taken} lines gone, {known} of them stand on other pages of the host ({known / max(taken, 1):.1%})")
     return 0
+
+
+def _said(page: Page) -> set[str]:
+    """What stands on a page, line for line, and as it is read."""
+    root = parse(page.body.decode())
+    lines = [line.text for line in Reading(root).lines] if root is not None else []
+    read = extract(_capture(page, page.url, NOW), rules=NO_RULES).text.split("\n")
+    return {_letters(line) for line in (*lines, *read)}
 
 
 def _clippings() -> dict[str, list[Page]]:

@@ -93,7 +93,7 @@ def _nothing_learned(host: str) -> ArchiveError:
 
 def _host(word: str) -> str:
     """A host as it is typed, or that of an address."""
-    return urls.site_of(word if "//" in word else f"https://{word}")
+    return urls.site_of(urls.check(word))
 
 
 def _reset(words: tuple[str, ...], db: Path) -> int:

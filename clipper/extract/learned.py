@@ -105,7 +105,11 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     article = article[:WHOLE]
     said = squeezed(article)
     letters = letters_of(lines)
-    places = [n for n, own in enumerate(letters[:MOST]) if len(own) >= LONG and own in said]
+    places = [
+        n
+        for n, own in enumerate(letters[:MOST])
+        if len(own) >= LONG and own in said and not (is_credit(lines[n]) and label(lines[n]))
+    ]
     if not places or not host:
         return None
     whole = {squeezed(line) for line in article.split("\n")}
@@ -198,6 +202,11 @@ class _Page:
 
     def _trimmed(self, low: int, high: int) -> tuple[int, int]:
         """The article without the lines at its edges of which a part is the site's, and stands on that side."""
+        outside = {
+            *(n for n in range(low) if self.found[n] is None and self._is_partly(n, "above")),
+            *(n for n in range(high + 1, len(self.lines)) if self.found[n] is None and self._is_partly(n, "below")),
+        }
+        self.edges.update(outside)
         while low < high and self._is_partly(low, "above"):
             self.edges.add(low)
             low += 1

@@ -82,7 +82,7 @@ def portal(number: int) -> Built:
         f"<tr><td><p>{notice}</p></td></tr><tr><td>相关新闻<ul>{related}</ul></td></tr></table>"
         "<table><tr><td>海港在线 版权所有 备案号 12345678</td></tr></table>"
     )
-    return html, body, [notice, "责任编辑", "相关新闻"]
+    return html, body, [notice, "责任编辑", "相关新闻", "来源：海港日报"]
 
 
 def manual(number: int) -> Built:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.extract_site.site_material import shelf
-from tests.extract_site.templates import BUILDS, Built
+from tests.extract_site.templates import BUILDS, Built, news
 
 KNOWN = {"templates": 10, "portal": 10}  # pages from which a build is known, where not after five
 HOST = "https://harbour.example"
@@ -29,3 +29,19 @@ def test_nothing_of_a_body_is_lost_and_in_the_end_the_frame_is_gone(build: Calla
             case.file(f"{HOST}/{number}", html)
         assert [text for text in body if text not in found.text] == []
         assert [text for text in frame if text in found.text] == []
+
+
+def test_other_addresses_of_the_same_articles_take_nothing_of_them_away() -> None:
+    """A page, its AMP variant that names it, and its print view, of twelve articles."""
+    with shelf() as case:
+        for number in range(12):
+            html, body, frame = news(number)
+            link = f'<link rel="canonical" href="{HOST}/n/{number}"></head>'
+            amp = html.replace('class="content"', 'class="amp-body"').replace("</head>", link)
+            for path, shown in ((f"n/{number}", html), (f"amp/n/{number}", amp), (f"print/{number}", html)):
+                found = case.read(f"{HOST}/{path}", shown)
+                assert found.verdict.good
+                assert [text for text in body if text not in found.text] == [], path
+                if number >= 3:
+                    assert [text for text in frame if text in found.text] == [], path
+                case.file(f"{HOST}/{path}", shown)

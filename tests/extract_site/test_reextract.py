@@ -56,7 +56,10 @@ def test_a_better_reading_is_a_new_text_of_the_same_version(
     told = json.loads(capsys.readouterr().out)
     assert (told["rule"], told["texts"]) == ("harbour 3", 2)
     assert told["extractor"].startswith("clipper ")
-    run(["search", "harbour", "--json", "--db", str(db)])
+    for number, hits in ((0, 1), (2, 0)):  # the index follows
+        phrase = " ".join(sentences("story 4")[number].split()[4:12])
+        assert run(["search", f'"{phrase}"', "--json", "--db", str(db)]) == 0
+        assert len(json.loads(capsys.readouterr().out)) == hits
     with Archive.open(db, readonly=True) as archive:
         assert list(archive.verify()) == []
 

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -22,7 +23,7 @@ from clipper.errors import ArchiveError, FileError
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
-    from clipper.sync.rereading import Reread
+    from clipper.sync.rereading import Reread, Run
 
 TOLD = {
     "better": "read otherwise",
@@ -75,20 +76,27 @@ def reextract_command(
     rules = rules_digest()
     with reading(db) if dry_run else writing(db) as archive:
         run = Run(archive, host=_host(host, archive), since=since, rules=rules, dry_run=dry_run)
-        if run.resumed:
-            remark(f"going on with an interrupted run; {len(run.waiting)} page(s) are left")
-        with click.progressbar(length=len(run.waiting), label="reading", file=sys.stderr, hidden=not _bar()) as bar:
-            for reread in run.read(open_reader=lambda: open_reader(isolate=isolate), jobs=jobs if isolate else 1):
-                counts[reread.came] += 1
-                if reread.came == "better" and reread.before is not None:
-                    earlier[_reader(reread.before.extractor, reread.before.rule)] += 1
-                bar.update(1)
-                if reread.came != "same" and (verbose or as_json):
-                    _tell(reread, as_json=as_json)
+        for reread in _with_bar(run, isolate=isolate, jobs=jobs):
+            counts[reread.came] += 1
+            if reread.came == "better" and reread.before is not None:
+                earlier[_reader(reread.before.extractor, reread.before.rule)] += 1
+            if reread.came != "same" and (verbose or as_json):
+                _tell(reread, as_json=as_json)
     for who, count in earlier.most_common(5):
         remark(f"{count} of them had been read by {who}")
     (remark if as_json else click.echo)(_summary(counts, dry_run=dry_run))
     return 0
+
+
+def _with_bar(run: Run, *, isolate: bool, jobs: int) -> Iterator[Reread]:
+    """What each page came to, with a bar on a terminal."""
+    if run.resumed:
+        remark(f"going on with an interrupted run; {counted(len(run.waiting), 'page')} left")
+    shown = sys.stderr.isatty()
+    with click.progressbar(length=len(run.waiting), label="reading", file=sys.stderr, hidden=not shown) as bar:
+        for reread in run.read(open_reader=lambda: open_reader(isolate=isolate), jobs=jobs if isolate else 1):
+            bar.update(1)
+            yield reread
 
 
 def _host(said: str | None, archive: Archive) -> str | None:
@@ -117,10 +125,6 @@ def rules_digest() -> str:
 
 def _reader(extractor: str | None, rule: str | None) -> str:
     return safe((extractor or "nobody") + (f" with the rule {rule}" if rule else ""))
-
-
-def _bar() -> bool:
-    return sys.stderr.isatty()
 
 
 def _tell(reread: Reread, *, as_json: bool) -> None:

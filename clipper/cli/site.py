@@ -239,8 +239,10 @@ def _saved(body: bytes, url: str) -> Capture:
 
 
 def _stored(url: str, db: Path) -> Capture | None:
-    """The archived bytes of the page's latest version."""
+    """The page's latest version, as it came; None if there are no bytes of it but somebody else's Markdown."""
     with reading(db) as archive:
-        history = archive.history(urls.url_key(url))
-        latest = next((snapshot for snapshot in reversed(history) if snapshot.body_sha256), None)
-        return None if latest is None or latest.body_sha256 is None else _saved(archive.body(latest.body_sha256), url)
+        key = urls.url_key(url)
+        page = archive.page(key)  # an alias is its page
+        stored = archive.stored_latest(page.url_key if page else key)
+        capture = archive.stored_capture(stored) if stored else None
+    return None if capture is None or capture.content_type == "text/markdown" else capture

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from clipper.archive import Archive
 from clipper.cli import run
-from tests.extract_site.site_material import page, paragraphs, shelf
+from clipper.extract import extract
+from clipper.models import Capture
+from clipper.urls import url_key
+from tests.extract_site.site_material import NOW, page, paragraphs, shelf
 
 URL = "https://harbour.example"
 
@@ -102,6 +106,28 @@ def test_a_rule_is_tried_on_an_archived_page(db: Path, capsys: pytest.CaptureFix
     assert code == 0
     assert "harbour 3" in out
     assert "begins    On that day" in out
+
+
+def test_an_archived_page_is_tried_as_it_came(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its encoding stands in a header alone, and rules are for the host that it came from in the end."""
+    (db.parent / "rules" / "quay.toml").write_text(
+        'hosts = ["quay.example"]\nversion = 1\n[[kind]]\nbody = ["article"]'
+    )
+    html = f"<title>码头</title><article>{'<p>那一天船长把账本写完，放进抽屉，锁上门，回家去了。</p>' * 9}</article><p>别的。</p>"
+    came = Capture(
+        url=f"{URL}/gb",
+        final_url="https://quay.example/gb",
+        status=200,
+        headers=(("content-type", "text/html; charset=gb18030"),),
+        body=html.encode("gb18030"),
+        fetched_at=NOW,
+    )
+    with Archive.open(db) as archive:
+        archive.record(came, extract(came), url_key=url_key(came.url))
+    code, out, _ = said(capsys, "test", came.url, "--db", str(db))
+    assert code == 0
+    assert "quay 1" in out
+    assert "begins    那一天船长把账本写完" in out
 
 
 def test_a_rule_is_tried_on_a_saved_page(db: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,8 +1,10 @@
 """What learning from the archive is worth: pages read cold, and after other pages of their host.
 
-usage: python -m benchmarks.learning [--check] [--name] [--others N]
+usage: python -m benchmarks.learning [--check] [--name] [--others N] [--removed]
 
-`--check` reads set `hou` alone and holds it against the floor.
+`--check` reads set `hou` alone and holds it against the floor. `--removed` shows what learning took away
+on hosts of five pages or more of a real archive (its clippings are Markdown, and made HTML again): the
+lines that stand on other pages of their host too are its frame, and those that do not are printed.
 
 Leave one out: for each page, N other pages of its host (10 for `hou`, at most as many elsewhere) are read and
 filed in an archive of their own, one after the other, each with what the archive had learned by
@@ -19,12 +21,14 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
+import re
 import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,6 +37,8 @@ from urllib.parse import urlsplit
 from benchmarks.measure import ROOT, SHARED
 from clipper.archive import Archive
 from clipper.extract import extract
+from clipper.extract.blocks import Reading
+from clipper.extract.page import parse
 from clipper.models import Capture, Extraction, Site, SiteRules
 from clipper.urls import url_key
 
@@ -54,6 +60,8 @@ def main() -> int:
     if not SHARED.exists():
         print("skipped: ../shared/data is not here")
         return 0
+    if "--removed" in sys.argv:
+        return _removed()
     others = int(sys.argv[sys.argv.index("--others") + 1]) if "--others" in sys.argv else 10
     score = _scorer()
     learned = _report("hou", _pages("hou"), score, others=others, times=1)
@@ -88,6 +96,53 @@ def _report(name: str, pages: list[Page], score: ModuleType, *, others: int, tim
         told = "  ".join(f"P={s[0]:.3f} R={s[1]:.3f} F1={s[2]:.3f}" for s in (cold_score, warm_score))
         print(f"    {told}  {page.gold['id']} {page.url[:80]}")
     return sum(row[2][2] for row in rows) / len(rows)
+
+
+def _removed() -> int:
+    """Print how many lines learning took away, and how many of them other pages have."""
+    taken, known = 0, 0
+    for host, group in _clippings().items():
+        said = [_said(page) for page in group]
+        for number, page in enumerate(group):
+            cold = extract(_capture(page, page.url, NOW), rules=NO_RULES)
+            warm = extract(_capture(page, page.url, NOW), _learned(list(_before(group, page))[:10], page, 1), NO_RULES)
+            left = set(map(_letters, warm.text.split("\n")))
+            gone = [line for line in cold.text.split("\n") if _letters(line) and _letters(line) not in left]
+            own = [line for line in gone if not any(_letters(line) in s for n, s in enumerate(said) if n != number)]
+            taken += len(gone)
+            known += len(gone) - len(own)
+            print(f"{host:<24} {cold.verdict:<13} words {cold.words:>5} -> {warm.words:>5}, lines gone {len(gone):>3}")
+            for line in own:
+                print(f"    on no other page: {line[:110]}")
+    print(f"{taken} lines gone, {known} of them stand on other pages of the host ({known / max(taken, 1):.1%})")
+    return 0
+
+
+def _said(page: Page) -> set[str]:
+    """What stands on a page, line for line, and as it is read."""
+    root = parse(page.body.decode())
+    lines = [line.text for line in Reading(root).lines] if root is not None else []
+    read = extract(_capture(page, page.url, NOW), rules=NO_RULES).text.split("\n")
+    return {_letters(line) for line in (*lines, *read)}
+
+
+def _clippings() -> dict[str, list[Page]]:
+    """The clippings of hosts with five or more, as pages; their challenges and shells are pages of the host as well."""
+    from markdown_it import MarkdownIt
+
+    folder = SHARED / "clippings"
+    render = MarkdownIt("commonmark", {"html": False}).enable("table").render
+    pages = []
+    for row in map(json.loads, (folder / "manifest.jsonl").read_text("utf-8").splitlines()):
+        text = (folder / row["file"]).read_text("utf-8", "replace")
+        body = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
+        page = f"<title>{escape(row['title'] or '')}</title><body>{render(body)}</body>"
+        pages.append(Page("clippings", {"id": row["file"]}, row["url"], page.encode()))
+    return {host: group for host, group in _hosts(pages).items() if len(group) >= 5}
+
+
+def _letters(line: str) -> str:
+    return re.sub(r"\W|\d", "", line)
 
 
 def _before(group: list[Page], page: Page) -> Iterator[Page]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,3 +91,38 @@ def test_a_page_gets_its_time_of_the_processor_and_no_more() -> None:
         "reading took longer than 1 seconds",
         "reading took longer than 6 seconds",
     )  # by a busy machine's clock
+
+
+ORPHANS = """
+import sys, threading
+from datetime import UTC, datetime
+from clipper.extract import Reader
+from clipper.models import Capture
+body = b"<div " + b" ".join(b"a%d=1" % n for n in range(60_000)) + b">words"
+reader = Reader(time_limit=600.0)
+if sys.argv[1] == "fork":
+    reader.fork()
+reader.read(Capture("http://a.example/", "http://a.example/", 200, (), b"<p>A page to begin with.", datetime.now(UTC)))
+print(reader._process.pid, flush=True)
+reader.read(Capture("http://a.example/", "http://a.example/", 200, (), body, datetime.now(UTC)))
+"""
+
+
+@pytest.mark.parametrize("way", ["fork", "spawn"])
+def test_a_worker_does_not_outlive_its_program_in_the_middle_of_a_page(way: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", ORPHANS, way], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        worker = int(program.stdout.readline())
+        time.sleep(0.5)  # it is busy with the page for a minute from now on
+        assert is_running(worker)
+        program.kill()
+    patience = time.monotonic() + 20
+    while is_running(worker) and time.monotonic() < patience:
+        time.sleep(0.05)
+    assert not is_running(worker)
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and it is no zombie."""
+    found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(found.strip()) and not found.startswith("Z")

@@ -3,7 +3,7 @@
 A page teaches once, when its first article is filed: the lines it has, where they stood, and what
 held the article. So a page that is fetched every day weighs no more than another. Lines of one page
 only are most of what there is, and are forgotten once thirty more pages of the host did not have
-them. Beside that the digest of each page's latest text is kept: the same text under three other
+them, lines of ten pages after three hundred. Beside that the digest of each page's latest text is kept: the same text under three other
 addresses of a host is no article.
 """
 
@@ -24,8 +24,10 @@ __all__ = ["SiteSummary", "learn", "merge", "merge_page", "reset", "same_text", 
 
 RECURS = 3  # pages from which a line is told to the reader
 MOST = 4_000  # lines of a host that a reader is told of, those of most pages first
-FORGET_AFTER = 30  # pages of the host after which a line of a single page is forgotten
+FORGET_AFTER = 30  # pages of the host, for each page that had a line, after which it is forgotten if none had it
 TIDY_EVERY = 10  # pages
+MOST_KEPT = 20_000  # lines of a host that are kept, those seen last
+MOST_NAMES = 200  # containers of a single page that are kept, those seen last
 LINE = "digest, pages, above, within, below, turn, sample, first_seen, last_seen"  # of site_blocks, to be merged
 
 
@@ -206,10 +208,18 @@ def _take_in(connection: sqlite3.Connection, observed: Observed, now: str) -> No
 
 
 def _tidy(connection: sqlite3.Connection, host: str, turn: int) -> None:
-    """Forget the lines of one page that no later one had."""
+    """Forget what has not been seen for long: the titles in related lists are others every month, and
+    a frame that was on a hundred pages is kept for three thousand. A host takes no more room than that."""
     connection.execute(
-        "DELETE FROM site_blocks WHERE host = ? AND pages = 1 AND turn <= ?", (host, turn - FORGET_AFTER)
+        "DELETE FROM site_blocks WHERE host = ?1 AND turn <= ?2 - ?3 * pages", (host, turn, FORGET_AFTER)
     )
+    for table, which, most in (("site_blocks", "", MOST_KEPT), ("site_containers", " AND pages = 1", MOST_NAMES)):
+        order = "turn DESC, pages DESC, id" if table == "site_blocks" else "id"
+        connection.execute(
+            f"DELETE FROM {table} WHERE id IN"
+            f" (SELECT id FROM {table} WHERE host = ?{which} ORDER BY {order} DESC LIMIT -1 OFFSET ?)",
+            (host, most),
+        )
 
 
 def _pages(connection: sqlite3.Connection, host: str) -> int:

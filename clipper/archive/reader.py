@@ -153,6 +153,13 @@ class Reader:
         with self._reading():
             return queries.markdown(self.connection, snapshot_id)
 
+    def markdown_before(self, snapshot_id: int) -> str | None:
+        """The article of a version as it was read before it was read last; None if it was read once."""
+        from clipper.archive import texts
+
+        with self._reading():
+            return texts.current(self.connection, snapshot_id, back=1)
+
     def assets(self, snapshot_id: int) -> list[tuple[str, str, str]]:
         """(address, sha256, content type) of the images and files of a version whose bytes are kept."""
         with self._reading():

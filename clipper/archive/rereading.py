@@ -3,7 +3,8 @@
 What a snapshot says of its article (title, dates, digest) follows its newest text, and so do the checks
 that found it unchanged: else the next visit to an unchanged page would compare two extractors. A
 check that brought no article, and does by today's reading, becomes the version that it always was;
-one that no longer does keeps its text, and says so in its verdict.
+one that no longer does keeps its text, and says so in its verdict. Where the reader ran out of time
+or memory nothing changes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any, Literal
 from clipper.archive import bodies, filing, learning, rows, standing, texts
 from clipper.archive.digest import article_digest
 from clipper.archive.versions import good_after, good_before, place, set_right
-from clipper.models import Capture, Completeness, Extraction, Outcome
+from clipper.models import Capture, Completeness, Extraction, Outcome, Verdict
 
 __all__ = [
     "Reading",
@@ -34,7 +35,7 @@ __all__ = [
     "stored",
 ]
 
-Came = Literal["same", "better", "article", "none"]
+Came = Literal["same", "better", "article", "none", "unread"]
 # What a snapshot says of its article.
 COLUMNS = "title, author, site, published, modified, language, words, lead, image, canonical_url, categories, digest, verdict, encoding, encoding_source, replaced_characters"  # fmt: skip
 
@@ -57,6 +58,7 @@ class Reading:
     extracted_at: str | None
     verdict: str | None
     texts: int
+    words: int
 
 
 def stored(
@@ -118,15 +120,21 @@ def capture_of(connection: sqlite3.Connection, check_id: int) -> Capture:
 def reading(connection: sqlite3.Connection, snapshot_id: int) -> Reading:
     """Who read the text of a snapshot that counts."""
     row = connection.execute(
-        "SELECT extractor, rule, extracted_at, verdict, (SELECT count(*) FROM texts WHERE snapshot_id = ?1)"
-        " FROM texts WHERE snapshot_id = ?1 ORDER BY id DESC LIMIT 1",
+        "SELECT extractor, rule, extracted_at, texts.verdict, (SELECT count(*) FROM texts WHERE snapshot_id = ?1),"
+        " coalesce(words, 0) FROM texts JOIN snapshots ON snapshots.id = snapshot_id WHERE snapshot_id = ?1"
+        " ORDER BY texts.id DESC LIMIT 1",
         (snapshot_id,),
     ).fetchone()
-    return Reading(*row) if row else Reading(None, None, None, None, 0)
+    return Reading(*row) if row else Reading(None, None, None, None, 0, 0)
 
 
 def compared(connection: sqlite3.Connection, found: Stored, extraction: Extraction) -> Came:
-    """What a reading of stored bytes is beside the one that is filed."""
+    """What a reading of stored bytes is beside the one that is filed.
+
+    A reader that ran out of time or memory has no opinion: "unread", unless it is the same as ever.
+    """
+    if extraction.verdict is Verdict.UNREADABLE:
+        return "same" if _verdict(connection, found) == Verdict.UNREADABLE else "unread"
     if found.snapshot_id is None:
         return "article" if extraction.verdict.good and _is_whole(connection, found.check_id) else "same"
     if not extraction.verdict.good:
@@ -140,6 +148,8 @@ def compared(connection: sqlite3.Connection, found: Stored, extraction: Extracti
 def file_reading(connection: sqlite3.Connection, found: Stored, extraction: Extraction, *, now: str) -> Came:
     """File a reading of stored bytes, and say what it came to. Inside a transaction."""
     came = compared(connection, found, extraction)
+    if came == "unread":
+        return came
     (page_id,) = connection.execute("SELECT page_id FROM checks WHERE id = ?", (found.check_id,)).fetchone()
     (url,) = connection.execute(
         "SELECT coalesce(final_url, url) FROM checks WHERE id = ?", (found.check_id,)
@@ -233,6 +243,13 @@ def progress(connection: sqlite3.Connection, run: int, check_id: int) -> None:
 def finish(connection: sqlite3.Connection, run: int, *, now: str) -> None:
     """Note that a run is done."""
     connection.execute("UPDATE rereadings SET finished_at = ? WHERE id = ?", (now, run))
+
+
+def _verdict(connection: sqlite3.Connection, found: Stored) -> str | None:
+    """What was thought of the bytes last."""
+    table, number = ("checks", found.check_id) if found.snapshot_id is None else ("snapshots", found.snapshot_id)
+    row = connection.execute(f"SELECT verdict FROM {table} WHERE id = ?", (number,)).fetchone()
+    return str(row[0]) if row and row[0] else None
 
 
 def _is_whole(connection: sqlite3.Connection, check_id: int) -> bool:

@@ -15,11 +15,11 @@ __all__ = ["add", "current", "delete", "pack"]
 WORTH_PACKING = 8192  # bytes; a shorter one saves a page or two of the file, and reads better plain
 
 
-def current(connection: sqlite3.Connection, snapshot_id: int) -> str | None:
-    """The Markdown that counts, of several the newest; None if there is no such snapshot."""
+def current(connection: sqlite3.Connection, snapshot_id: int, *, back: int = 0) -> str | None:
+    """The Markdown that counts, of several the newest, or so many `back` from it; None if there is none."""
     row = connection.execute(
-        "SELECT markdown, packed_sha256 FROM texts WHERE snapshot_id = ? ORDER BY id DESC LIMIT 1",
-        (snapshot_id,),
+        "SELECT markdown, packed_sha256 FROM texts WHERE snapshot_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?",
+        (snapshot_id, back),
     ).fetchone()
     if row is None:
         return None

@@ -12,7 +12,7 @@ import click
 
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Moment, db_option, format_options, page_of, reading
-from clipper.cli.output import counted, in_colour, print_rows, remark, safe_block
+from clipper.cli.output import counted, in_colour, print_rows, remark, safe, safe_block
 from clipper.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
@@ -53,6 +53,19 @@ def history_command(url: str, db: Path, checks: bool, memento: str | None, form:
         gone = f", {pruned} pruned" if pruned else ""
         said = f"{counted(page.versions, 'version')}{gone}, {counted(page.checks, 'check')}, {standing}"
         remark(f"{said}; --checks lists the checks")
+        for reader, numbers in _readers(rows).items():
+            remark(f"read by {reader}: {numbers}")
+
+
+def _readers(rows: list[dict[str, object]]) -> dict[str, str]:
+    """Who read which versions, where it was not everywhere the same reader, or a rule had its say."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        rule = f" with the rule {row['rule']}" if row["rule"] else ""
+        times = f" ({row['texts']} readings)" if row["texts"] not in (0, 1) else ""
+        found.setdefault(safe(f"{row['extractor'] or 'nobody'}{rule}"), []).append(f"{row['version']}{times}")
+    plain = all(not row["rule"] and row["texts"] in (0, 1) for row in rows)
+    return {} if len(found) < 2 and plain else {who: ", ".join(numbers) for who, numbers in found.items()}
 
 
 @click.command("show")
@@ -102,6 +115,7 @@ def show_command(url: str, db: Path, version: str | None, form: str | None, outp
 @click.argument("url")
 @click.argument("versions", nargs=-1, metavar="[A [B]]")
 @db_option
+@click.option("--readings", is_flag=True, help="Compare the two latest readings of one version's bytes.")
 @click.option("--json", "form", flag_value="json", default=None, help="Print the changes as JSON.")
 @click.option("--unified", "form", flag_value="unified", help="Print a unified diff.")
 @click.option(
@@ -111,19 +125,22 @@ def show_command(url: str, db: Path, version: str | None, form: str | None, outp
     flag_value="markdown",
     help="Print Markdown with ~~old~~ and **new**.",
 )
-def diff_command(url: str, versions: tuple[str, ...], db: Path, form: str | None) -> None:
+def diff_command(url: str, versions: tuple[str, ...], db: Path, readings: bool, form: str | None) -> None:
     """Show what changed between two versions of a page.
 
     A and B are version numbers as `clip history` counts them, or dates; without them the latest
-    version is compared with the one before it.
+    version is compared with the one before it. With --readings it shows what `clip reextract` changed
+    of version A, or the latest: what a new extractor, a rule, or a site that is known better made of the same bytes.
 
     Example: clip diff https://www.4hou.com/posts/DxRx 1 2
     """
     from clipper import diff
 
     with reading(db) as archive:
-        old, new = _two(archive, url, versions)
+        old, new = _one(archive, url, versions) if readings else _two(archive, url, versions)
         texts = [with_title(s, archive.markdown(s.id)) for s in (old, new)]
+        if readings:
+            texts[0] = with_title(old, _read_before(archive, old))
     comparison = diff.diff(*texts)
     if form == "json":
         click.echo(json.dumps(diff.as_json(comparison), ensure_ascii=False, indent=1))
@@ -133,7 +150,10 @@ def diff_command(url: str, versions: tuple[str, ...], db: Path, form: str | None
     elif form == "markdown":
         click.echo(diff.as_markdown(comparison))
     else:
-        remark(f"{old.fetched_at:%Y-%m-%d %H:%M} → {new.fetched_at:%Y-%m-%d %H:%M}  {new.change or 'no change'}")
+        what = (
+            "read before → read last" if readings else f"→ {new.fetched_at:%Y-%m-%d %H:%M}  {new.change or 'no change'}"
+        )
+        remark(f"{old.fetched_at:%Y-%m-%d %H:%M} {what}")
         click.echo(diff.as_terminal(comparison, color=in_colour()))
 
 
@@ -246,6 +266,24 @@ def _content(archive: Archive, snapshot: Snapshot, form: str | None) -> str | by
 
         return document(archive, snapshot)
     return with_title(snapshot, markdown)
+
+
+def _one(archive: Archive, url: str, versions: tuple[str, ...]) -> tuple[Snapshot, Snapshot]:
+    """A version, twice."""
+    if len(versions) > 1:
+        raise UsageError("`clip diff URL --readings [A]` compares readings of one version")
+    history = archive.history(page_of(url, archive).url_key)
+    if not history:
+        raise ArchiveError(f"{url} has no version in the archive; `clip history URL --checks` says why")
+    found = _version(history, versions[0]) if versions else history[-1]
+    return found, found
+
+
+def _read_before(archive: Archive, snapshot: Snapshot) -> str:
+    before = archive.markdown_before(snapshot.id)
+    if before is None:
+        raise ArchiveError(f"that version of {snapshot.url} was read once only; `clip reextract` reads again")
+    return before
 
 
 def _two(archive: Archive, url: str, versions: tuple[str, ...]) -> tuple[Snapshot, Snapshot]:

@@ -18,15 +18,18 @@ from clipper.errors import ArchiveError, FileError, UsageError
 from clipper.models import Capture, Extraction, SiteRules
 
 if TYPE_CHECKING:
+    from clipper.extract.rules import Rule
     from clipper.models import Site, SiteBlock
 
+VERBS = ("list", "rules", "reset", "test")  # none of them has a dot, as hosts do
+RULES = ("name", "version", "hosts", "kinds", "file", "unused")
 HOSTS = ("host", "pages", "blocks", "containers")
 BLOCKS = ("pages", "place", "text")
 SHARE = 0.7  # of a line's pages on one side of the article, as `extract` has it
 
 
 @click.command("site")
-@click.argument("words", nargs=-1, metavar="[HOST | test URL|FILE]")
+@click.argument("words", nargs=-1, metavar="[HOST | list | rules | reset HOST | test URL|FILE]")
 @db_option
 @click.option("--reset", is_flag=True, help="Forget what was learned of HOST.")
 @click.option("--all", "every", is_flag=True, help="Show lines that only one or two pages have, too.")
@@ -44,22 +47,29 @@ def site_command(
 ) -> int:
     """Show what was learned of a host, or what a site rule does.
 
-    Without HOST it lists the hosts. Lines of text that several pages of a host have are left out of its
-    further pages, unless they stand within the article.
+    Without HOST (or as `clip site list`) it lists the hosts. Lines of text that several pages of a host have are
+    left out of its further pages, unless they stand within the article. `clip site reset HOST` forgets
+    them; `clip site HOST --reset` is the same.
 
+    `clip site rules` lists the site rules and names those that cannot be used; it exits 1 if there are any.
     `clip site test` reads a page (the archived one, else the address, or a saved FILE with --url) with and without site
     rules, files nothing, and shows the difference. Your own rules are the files in $CLIPPER_RULES, or in
     the folder `rules` of clipper's settings.
 
     Example: clip site www.4hou.com
     """
-    if words and words[0] == "test":
-        if len(words) != 2:
+    verb, words = (words[0], words[1:]) if words[:1] and words[0] in VERBS else ("", words)
+    if verb == "test":
+        if len(words) != 1:
             raise UsageError("write `clip site test URL` or `clip site test FILE --url URL`")
-        return _test(words[1], page_url, db, options)
+        return _test(words[0], page_url, db, options)
+    if verb in ("list", "rules") and words:
+        raise UsageError(f"`clip site {verb}` takes no host")
+    if verb == "rules":
+        return _list_rules(form)
     if len(words) > 1:
         raise UsageError("`clip site` tells of one host at a time")
-    if reset:
+    if reset or verb == "reset":
         return _reset(words, db)
     with reading(db) as archive:
         if not words:
@@ -70,23 +80,29 @@ def site_command(
         host = _host(words[0])
         site = archive.site(host, every=every)
     if not site.pages:
-        raise ArchiveError(f"nothing was learned of {host} yet; each article of it that is filed teaches")
+        raise _nothing_learned(host)
     print_rows(_rows(site), form=form, columns=BLOCKS)
     if form is None:
         _remarks(site)
     return 0
 
 
+def _nothing_learned(host: str) -> ArchiveError:
+    return ArchiveError(f"nothing was learned of {host} yet; each article of it that is filed teaches")
+
+
 def _host(word: str) -> str:
     """A host as it is typed, or that of an address."""
-    return urls.site_of(word if "//" in word else f"https://{word}")
+    return urls.site_of(urls.check(word))
 
 
 def _reset(words: tuple[str, ...], db: Path) -> int:
     if not words:
-        raise UsageError("--reset needs a host: `clip site HOST --reset`")
+        raise UsageError("which host is to be forgotten? `clip site reset HOST`")
     host = _host(words[0])
     with writing(db) as archive:
+        if not archive.site(host, every=True).pages:
+            raise _nothing_learned(host)
         count = archive.reset_site(host)
     click.echo(f"forgot {count} lines of {safe(host)}; its pages teach again when they are read")
     return 0
@@ -114,12 +130,16 @@ def _remarks(site: Site) -> None:
 
 def _test(what: str, page_url: str | None, db: Path, options: dict[str, Any]) -> int:
     """Read a page twice and print both readings side by side."""
-    _complain_of_broken_rules()
+    _loaded_rules()
     capture = _capture(what, page_url, db, options)
     rules = SiteRules(folder=str(rules_folder()))
     with open_reader(rules=rules) as ruled, open_reader(rules=SiteRules(shipped=False)) as plain:
-        with_rule, without = ruled.read(capture), plain.read(capture)
-    click.echo(f"{'rule':<10}{safe(with_rule.rule or 'none: no rule for this address finds a body on the page')}")
+        known = _known(capture, db)
+        with_rule, without = ruled.read(capture, known), plain.read(capture, known)
+    click.echo(f"{'rule':<10}{safe(with_rule.rule or _none(capture, rules))}")
+    for rule in _rules_for(capture, rules):
+        if rule.unused:
+            remark(f"{rule.file}: clipper does not do {', '.join(rule.unused)}; the rest of the rule counts")
     for name in ("verdict", "title", "author", "site", "published"):
         one, other = (safe(getattr(read, name) or "") for read in (with_rule, without))
         click.echo(f"{name:<10}{one}{f'  (without: {other})' if one != other else ''}".rstrip())
@@ -143,16 +163,52 @@ def _only(one: Extraction, other: Extraction) -> list[str]:
     return [line for line in one.text.split("\n") if line.strip() and line not in theirs]
 
 
-def _complain_of_broken_rules() -> None:
-    from clipper.extract.rules import SUFFIXES, load
+def _none(capture: Capture, rules: SiteRules) -> str:
+    """Why no rule read the page."""
+    there = [f"{rule.name} ({rule.file})" for rule in _rules_for(capture, rules)]
+    if not there:
+        return f"none is for {urls.site_of(capture.final_url)}"
+    return f"none: {', '.join(there)} found no body on the page, or is for pages of other kinds"
 
-    folder = rules_folder()
-    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if file.suffix in SUFFIXES:
-            try:
-                load(file)
-            except FileError as error:
-                complain(str(error))
+
+def _rules_for(capture: Capture, rules: SiteRules) -> list[Rule]:
+    from clipper.extract.rules import rules_for
+
+    return rules_for(capture.final_url, rules)
+
+
+def _list_rules(form: str | None) -> int:
+    """Print the rules that count, the user's own before those that ship."""
+    from clipper.extract.rules import shipped
+
+    own, broken = _loaded_rules()
+    rows = (
+        {
+            "name": rule.name,
+            "version": rule.version,
+            "hosts": " ".join(rule.hosts),
+            "kinds": len(rule.kinds),
+            "file": rule.file,
+            "unused": " ".join(rule.unused),
+        }
+        for rule in (*own, *shipped())
+    )
+    print_rows(rows, form=form, columns=RULES)
+    return 1 if broken else 0
+
+
+def _loaded_rules() -> tuple[list[Rule], int]:
+    """The user's own rules, and how many files cannot be used; each of them is complained of."""
+    from clipper.extract.rules import files_of, load
+
+    own, broken = [], 0
+    for file in files_of(rules_folder()):
+        try:
+            own.append(load(file))
+        except FileError as error:
+            complain(str(error))
+            broken += 1
+    return own, broken
 
 
 def _capture(what: str, page_url: str | None, db: Path, options: dict[str, Any]) -> Capture:
@@ -168,6 +224,14 @@ def _capture(what: str, page_url: str | None, db: Path, options: dict[str, Any])
         return fetcher.fetch(url)
 
 
+def _known(capture: Capture, db: Path) -> Site | None:
+    """What is known of the page's host, as `clip` would read it with."""
+    if not db.exists():
+        return None
+    with reading(db) as archive:
+        return archive.site(urls.site_of(capture.final_url), url_key=urls.url_key(capture.url))
+
+
 def _saved(body: bytes, url: str) -> Capture:
     return Capture(
         url=url, final_url=url, status=200, headers=(), body=body, fetched_at=datetime.now(UTC), source="file"
@@ -175,8 +239,10 @@ def _saved(body: bytes, url: str) -> Capture:
 
 
 def _stored(url: str, db: Path) -> Capture | None:
-    """The archived bytes of the page's latest version."""
+    """The page's latest version, as it came; None if there are no bytes of it but somebody else's Markdown."""
     with reading(db) as archive:
-        history = archive.history(urls.url_key(url))
-        latest = next((snapshot for snapshot in reversed(history) if snapshot.body_sha256), None)
-        return None if latest is None or latest.body_sha256 is None else _saved(archive.body(latest.body_sha256), url)
+        key = urls.url_key(url)
+        page = archive.page(key)  # an alias is its page
+        stored = archive.stored_latest(page.url_key if page else key)
+        capture = archive.stored_capture(stored) if stored else None
+    return None if capture is None or capture.content_type == "text/markdown" else capture

@@ -12,7 +12,7 @@ from typing import Any
 import nh3
 
 from clipper import tape
-from clipper.archive import bodies, captures, ledger, queries
+from clipper.archive import bodies, captures, ledger, queries, rereading
 from clipper.datasette_plugin.depth import too_deep
 from clipper.datasette_plugin.door import CAPTURED, SANDBOX
 from clipper.datasette_plugin.host import NotFound, Response
@@ -66,8 +66,10 @@ async def evidence(datasette: Any, request: Any) -> Any:
     door, found = await reading_of(datasette, request)
     came = await door.read(queries.evidence_of, found.snapshot["id"])
     shown = await door.read(proof, found)
+    read = await door.read(rereading.reading, found.snapshot["id"])
     if as_json(request):
-        return door.json({"snapshot": found.snapshot, "proof": asdict(shown) | {"sound": shown.sound}, **asdict(came)})
+        told = {"snapshot": found.snapshot, "proof": asdict(shown) | {"sound": shown.sound}, "reading": asdict(read)}
+        return door.json(told | asdict(came))
     return await door.page(
         "clipper_evidence.html",
         request,
@@ -75,6 +77,7 @@ async def evidence(datasette: Any, request: Any) -> Any:
         it=found,
         came=came,
         proof=shown,
+        read=read,
     )
 
 

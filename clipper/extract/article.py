@@ -61,9 +61,12 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
     rule = ruled(root, lines, capture.final_url, rules)
     rendered = render(rule.nodes, base_url=base, skip=rule.skip) if rule else EMPTY
     if not rendered.markdown:
-        rule, rendered = None, _rendered(root, blocks, base, about)
+        rule = rule if rule and not rule.nodes else None  # it leaves the body to the choice
+        rendered = _rendered(root, blocks, base, about, rule.skip if rule else frozenset())
     facts = metadata(root, base=base, url=capture.final_url, text=rendered.text, now=capture.fetched_at)
-    judged, reason = judge(facts_of(root, lines), words=rendered.words, about=about, ruled=rule is not None)
+    judged, reason = judge(
+        facts_of(root, lines), words=rendered.words, about=about, ruled=rule is not None and bool(rule.nodes)
+    )
     return _described(
         decoded,
         verdict=judged,
@@ -78,18 +81,20 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
     )
 
 
-def _rendered(root: HtmlElement, blocks: Reading, base: str | None, about: Known | None) -> Rendered:
+def _rendered(
+    root: HtmlElement, blocks: Reading, base: str | None, about: Known | None, left_out: frozenset[HtmlElement]
+) -> Rendered:
     """The article, without what the host is known to have on every page. Where the choice missed
-    what no other page has, the choice is made again on the page without the rest."""
+    what no other page has, the choice is made again on the page without the rest. What a rule leaves out is out."""
     region = _region(root, blocks)
     if region is None:
         return EMPTY
     if about is None:
-        return render(region.nodes, base_url=base, skip=region.skip, shown=region.shown)
-    rendered = render(region.nodes, base_url=base, skip=region.skip | about.chrome, shown=region.shown)
+        return render(region.nodes, base_url=base, skip=region.skip | left_out, shown=region.shown)
+    rendered = render(region.nodes, base_url=base, skip=region.skip | about.chrome | left_out, shown=region.shown)
     if about.is_in(rendered.text):
         return rendered
-    rest = without(root, about.chrome)
+    rest = without(root, about.chrome | left_out)
     region = _region(rest, Reading(rest))
     if region is None:
         return rendered

@@ -16,13 +16,13 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from dataclasses import dataclass
-from hashlib import sha256
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from clipper.extract.blocks import Line
-from clipper.extract.facts import is_prose
+from clipper.extract.naming import around, container, digests, is_credit, label, letters_of, matching, parts, prose
 from clipper.extract.page import squeezed
 from clipper.models import Observed, Site, SiteBlock
 from clipper.urls import join, site_of, url_key
@@ -44,8 +44,8 @@ LABELS = 3  # lines of the site's in the article's own element that make it a he
 SAMPLE = 80  # characters of a line that are kept for people to look at
 HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
 NUMBER = re.compile(r"\d+")
-ADDRESS = re.compile(r"https?://[!-~]+")
-LEVELS = 3  # elements that name a container
+
+NEAR = 3  # elements above a line among which the article's may be: an item's list, a cell's table
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,17 @@ def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) 
     blocks = {block.digest: block for block in site.blocks if block.pages >= least}
     if not blocks:
         return None
-    found = tuple(blocks.get(_digest(line) or "") for line in lines)
+    found = tuple(blocks.get(name) for name in digests(lines, letters_of(lines)))
     varying = [line for line, block in zip(lines, found, strict=True) if block is None]
-    page = _Page(root, lines, found, site)
+    page = _Page(root, lines, found, site, blocks)
     article, strip = page.told_apart()
     return Known(
         recurring=found,
         strip=strip,
         chrome=elements_of(lines, strip),
-        article=tuple(lines[n] for n in article if _prose(lines[n])),
+        article=tuple(lines[n] for n in article if prose(lines[n])),
         copied=_is_copy(root, url),
-        fresh=sum(line.words for line in varying if _prose(line)),
+        fresh=sum(line.words for line in varying if prose(line)),
         words=sum(line.own for line, block in zip(lines, found, strict=True) if block is None or _counts(line)),
     )
 
@@ -101,27 +101,31 @@ def without(root: HtmlElement, chrome: frozenset[HtmlElement]) -> HtmlElement:
 
 def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     """What a page teaches of its host; `article` is the text that was read out of it."""
-    article = article[:WHOLE]
-    letters = squeezed(article)
-    places = [n for n, line in enumerate(lines[:MOST]) if len(s := squeezed(line.text)) >= LONG and s in letters]
     host = site_of(url)
+    article = article[:WHOLE]
+    said = squeezed(article)
+    letters = letters_of(lines)
+    places = [
+        n
+        for n, own in enumerate(letters[:MOST])
+        if len(own) >= LONG and own in said and not (is_credit(lines[n]) and label(lines[n]))
+    ]
     if not places or not host:
         return None
-    first, last = _with_headings(lines, places[0], article), places[-1]
-    blocks: dict[str, tuple[str, str, str]] = {}
-    for number, line in enumerate(lines):
-        if digest := _digest(line):
-            place = "above" if number < first else "below" if number > last else "within"
-            blocks.setdefault(digest, (digest, place, line.text[:SAMPLE]))
-    return Observed(host, tuple(blocks.values()), _container(_around([lines[n].element for n in places])))
-
-
-def _with_headings(lines: list[Line], first: int, article: str) -> int:
-    """Where the article begins, with the headings above its first long line."""
     whole = {squeezed(line) for line in article.split("\n")}
-    while first > 0 and lines[first - 1].element.tag in HEADINGS and squeezed(lines[first - 1].text) in whole:
-        first -= 1
-    return first
+    first, last = places[0], places[-1]
+    while first > 0 and lines[first - 1].element.tag in HEADINGS and letters[first - 1] in whole:
+        first -= 1  # the headings above its first long line
+    blocks: dict[str, tuple[str, str, str]] = {}
+    for number, (line, name) in enumerate(zip(lines, digests(lines, letters), strict=True)):
+        place = "above" if number < first else "below" if number > last else "within"
+        if name:
+            blocks.setdefault(name, (name, place, line.text[:SAMPLE]))
+        if found := label(line):
+            if not is_credit(line) and letters[number] in whole:
+                place = "within"  # `Serves: 4` is the recipe's
+            blocks.setdefault(found[0], (found[0], place, found[1]))
+    return Observed(host, tuple(blocks.values()), container(around([lines[n].element for n in places])))
 
 
 def elements_of(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlElement]:
@@ -140,15 +144,6 @@ def elements_of(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlEle
     return frozenset(found)
 
 
-def _digest(line: Line) -> str | None:
-    """A line's name: its letters, without numbers and addresses: counters, dates and sources change."""
-    lower = line.text.lower()
-    letters = squeezed(ADDRESS.sub("@", lower) if "http" in lower else lower)
-    if not _prose(line):  # a sentence with other numbers is another sentence
-        letters = NUMBER.sub("0", letters)
-    return sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:16] if letters else None
-
-
 def _is_copy(root: HtmlElement, url: str) -> bool:
     """Whether the canonical address is another one, and not the home page's."""
     for link in root.iter("link"):
@@ -163,37 +158,68 @@ def _counts(line: Line) -> bool:
     return NUMBER.search(line.text) is not None
 
 
-def _prose(line: Line) -> bool:
-    return is_prose(line.text, words=line.words, linked=line.linked)
+def _stood(block: SiteBlock, place: str) -> bool:
+    return bool(getattr(block, place) >= MOSTLY * max(block.above + block.within + block.below, 1))
 
 
 class _Page:
     """The lines of a page, recurring and its own, and the range of them that is the article."""
 
-    def __init__(self, root: HtmlElement, lines: list[Line], found: tuple[SiteBlock | None, ...], site: Site) -> None:
+    def __init__(
+        self,
+        root: HtmlElement,
+        lines: list[Line],
+        found: tuple[SiteBlock | None, ...],
+        site: Site,
+        blocks: dict[str, SiteBlock],
+    ) -> None:
         self.root = root
         self.lines = lines
         self.found = found
         self.site = site
+        self.blocks = blocks
         self.weights = [
-            line.words if block is None and _prose(line) else 0 for line, block in zip(lines, found, strict=True)
+            line.words if block is None and prose(line) else 0 for line, block in zip(lines, found, strict=True)
         ]
         self.gaps = self._gaps()
+        self.edges: set[int] = set()  # lines that were trimmed off the article
 
     def told_apart(self) -> tuple[range, frozenset[int]]:
         """The lines of the article and those of the site; none where the article cannot be told."""
         main = self._main()
         if main is None:
             return range(0), frozenset()
-        low, high = self._held(main) or self._followed(main)
+        low, high = self._trimmed(*(self._held(main) or self._followed(main)))
         own = sum(line.own for line, block in zip(self.lines, self.found, strict=True) if block is None)
         if sum(self.weights[low : high + 1]) < HALF * own and self.site.pages < SURE:
             return range(0), frozenset()
         strip = {n for n, block in enumerate(self.found) if block is not None and not low <= n <= high}
         for start, stop in self.gaps:
             if (stop < low or start > high) and self._is_beside(start, stop, low, high):
-                strip.update(n for n in range(start, stop + 1) if self.lines[n].element.tag != "h1")
+                strip.update(n for n in range(start, stop + 1) if n > high or self.lines[n].element.tag != "h1")
+        strip.update(n for n in self.edges if not low <= n <= high)
         return range(low, high + 1), frozenset(strip)
+
+    def _trimmed(self, low: int, high: int) -> tuple[int, int]:
+        """The article without the lines at its edges of which a part is the site's, and stands on that side."""
+        outside = {
+            *(n for n in range(low) if self.found[n] is None and self._is_partly(n, "above")),
+            *(n for n in range(high + 1, len(self.lines)) if self.found[n] is None and self._is_partly(n, "below")),
+        }
+        self.edges.update(outside)
+        while low < high and self._is_partly(low, "above"):
+            self.edges.add(low)
+            low += 1
+        while low < high and self._is_partly(high, "below"):
+            self.edges.add(high)
+            high -= 1
+        return low, high
+
+    def _is_partly(self, number: int, place: str) -> bool:
+        line = self.lines[number]
+        said = label(line)
+        names = [*parts(line), *([said[0]] if said else [])]
+        return any(name in self.blocks and _stood(self.blocks[name], place) for name in names)
 
     def _gaps(self) -> list[tuple[int, int]]:
         """The stretches of lines that no other page has: (first, last)."""
@@ -225,7 +251,7 @@ class _Page:
     def _stood(self, number: int, place: str) -> bool:
         """Whether a recurring line stood on that side of the article on most of its pages."""
         block = self.found[number]
-        return block is not None and getattr(block, place) >= MOSTLY * max(block.above + block.within + block.below, 1)
+        return block is not None and _stood(block, place)
 
     def _followed(self, main: tuple[int, int]) -> tuple[int, int]:
         """The article from its main gap outwards."""
@@ -244,10 +270,18 @@ class _Page:
 
     def _continues(self, gap: tuple[int, int], between: range, parents: set[HtmlElement | None], place: str) -> bool:
         """Whether a gap goes on with the article behind the recurring lines `between`."""
-        if self._weight(gap) < MORE or any(self._stood(n, place) for n in between):
+        if any(self._stood(n, place) for n in between):
             return False
-        same = any(self.lines[n].element.getparent() in parents for n in range(gap[0], gap[1] + 1) if self.weights[n])
-        return same or all(self._stood(n, "within") for n in between)
+        within = all(self._stood(n, "within") for n in between)
+        if self._weight(gap) < MORE:  # a list or code: only in the element that holds the article
+            return within and any(self._is_with(n, parents) for n in range(gap[0], gap[1] + 1))
+        return within or any(
+            self.lines[n].element.getparent() in parents for n in range(gap[0], gap[1] + 1) if self.weights[n]
+        )
+
+    def _is_with(self, number: int, parents: set[HtmlElement | None]) -> bool:
+        above = islice(self.lines[number].element.iterancestors(), NEAR)
+        return any(element in parents and element.tag != "body" for element in above)
 
     def _with_edges(self, low: int, high: int, parents: set[HtmlElement | None]) -> tuple[int, int]:
         """The lead or disclaimer that a series repeats at the article's edge, in the same element.
@@ -256,13 +290,19 @@ class _Page:
         containers, it says nothing.
         """
         outside = (n for n, block in enumerate(self.found) if block is not None and not low <= n <= high)
-        labels = [n for n in outside if not _prose(self.lines[n]) and self.lines[n].element.getparent() in parents]
+        labels = [
+            n
+            for n in outside
+            if not prose(self.lines[n])
+            and self.lines[n].element.getparent() in parents
+            and not self._stood(n, "within")
+        ]
         if len(labels) >= LABELS:
             return low, high
 
         def belongs(number: int, place: str) -> bool:
             line = self.lines[number]
-            sentence = _prose(line) or (place == "above" and line.element.tag in HEADINGS)
+            sentence = prose(line) or (place == "above" and line.element.tag in HEADINGS)
             return sentence and line.element.getparent() in parents and not self._stood(number, place)
 
         while low > 0 and self.found[low - 1] is not None and belongs(low - 1, "above"):
@@ -272,11 +312,9 @@ class _Page:
         return low, high
 
     def _is_beside(self, start: int, stop: int, low: int, high: int) -> bool:
-        """Whether a gap outside the article's range is the site's: it says nothing, or it lies beyond
-        a line that stood on that side of all the articles."""
-        if not self._weight((start, stop)):
-            return True
-        if self.site.pages < SURE:
+        """Whether a gap outside the article's range is the site's: it lies beyond a line that stood on
+        that side of the articles, and says nothing, or the site is known well."""
+        if self._weight((start, stop)) and self.site.pages < SURE:
             return False
         between, place = (range(high + 1, start), "below") if start > high else (range(stop + 1, low), "above")
         return any(self._stood(n, place) for n in between)
@@ -285,7 +323,7 @@ class _Page:
         """The lines of the container that held the articles of this host, if it is here, once."""
         paths = [path for path, pages in self.site.containers if pages >= OTHERS and pages >= HALF * self.site.pages]
         for path in paths:
-            found = _matching(self.root, path)
+            found = matching(self.root, path)
             if len(found) != 1:
                 continue
             within = [n for n, line in enumerate(self.lines) if _is_in(line.element, found[0])]
@@ -296,37 +334,3 @@ class _Page:
 
 def _is_in(element: HtmlElement, container: HtmlElement) -> bool:
     return element is container or any(above is container for above in element.iterancestors())
-
-
-def _around(elements: list[HtmlElement]) -> HtmlElement:
-    """The smallest element that holds them all."""
-    chain = [elements[0], *elements[0].iterancestors()]
-    place = {element: n for n, element in enumerate(chain)}
-    top = 0
-    for element in elements[1:]:
-        while element not in place:
-            parent = element.getparent()
-            assert parent is not None  # the root holds them all
-            element = parent
-        top = max(top, place[element])
-    return chain[top]
-
-
-def _step(element: HtmlElement) -> str:
-    """`div#main.article.wide`, numbers aside: what an element is called on the next page too."""
-    name = str(element.tag)
-    if identity := element.get("id"):
-        name += "#" + NUMBER.sub("0", identity.strip())
-    return name + "".join("." + NUMBER.sub("0", word) for word in sorted((element.get("class") or "").split()))
-
-
-def _container(element: HtmlElement) -> str | None:
-    """The name of a container, by itself and what it stands in; None where nothing names it."""
-    steps = [_step(above) for above in (element, *element.iterancestors()) if isinstance(above.tag, str)][:LEVELS]
-    named = any("." in step or "#" in step or step in ("article", "main") for step in steps[:1])
-    return " < ".join(steps) if named else None
-
-
-def _matching(root: HtmlElement, path: str) -> list[HtmlElement]:
-    tag = re.split(r"[#.\s]", path, maxsplit=1)[0]
-    return [element for element in root.iter(tag) if _container(element) == path]

@@ -23,6 +23,7 @@ STRING = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(\n|.))", re.S)
 PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "0": ""}
 MOST_IMAGES = 100
 TITLE = 120  # characters of a title that a script gives
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)  # what a rule points at is a date, whenever it is
 MOMENT = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
@@ -31,18 +32,30 @@ class Ruled:
     """What a rule found on a page."""
 
     stamp: str  # the rule's name, version and the kind of page
-    nodes: tuple[HtmlElement, ...]
+    nodes: tuple[HtmlElement, ...]  # of the body; none if the rule says nothing of it
     skip: frozenset[HtmlElement]
     facts: dict[str, str] = field(default_factory=dict)  # title, author, site, published
 
 
 def ruled(root: HtmlElement, lines: list[Line], url: str, rules: SiteRules) -> Ruled | None:
-    """What the first rule for the address says that finds a body on the page; None if none does."""
+    """What the first rule for the address says that finds a body on the page; None if none does.
+
+    A rule that says nothing of the body adds what it leaves out and whom it names to that, or to the body that is chosen without rules.
+    """
+    partial: Ruled | None = None
     for rule in rules_for(url, rules):
         for kind in rule.kinds:
-            if found := _applied(rule, kind, root, lines, url):
-                return found
-    return None
+            found = _applied(rule, kind, root, lines, url)
+            if found is not None and found.nodes:
+                return found if partial is None else _together(partial, found)
+            if found is not None and (found.skip or found.facts):
+                partial = partial or found
+    return partial
+
+
+def _together(first: Ruled, second: Ruled) -> Ruled:
+    stamp = f"{first.stamp} + {second.stamp}"
+    return Ruled(stamp, second.nodes, first.skip | second.skip, second.facts | first.facts)
 
 
 def _applied(rule: Rule, kind: Kind, root: HtmlElement, lines: list[Line], url: str) -> Ruled | None:
@@ -58,10 +71,16 @@ def _applied(rule: Rule, kind: Kind, root: HtmlElement, lines: list[Line], url: 
         if between is None:
             return None
         skip |= between
-    if not nodes:
+    if not nodes and not _is_without_body(kind):
         return None
     name = " ".join(part for part in (rule.name, rule.version, f"({kind.name})" if kind.name else "") if part)
     return Ruled(name, nodes, skip, _facts(rule, kind, root, lines, scripts))
+
+
+def _is_without_body(kind: Kind) -> bool:
+    """Whether a kind leaves the choice of the body to others, and knows what is not in it, or who wrote it."""
+    places = ("body", "begin", "end", "body_script", "image_script")
+    return not any(place in kind.selectors or place in kind.patterns for place in places)
 
 
 def _fits(kind: Kind, root: HtmlElement, scripts: str, url: str) -> bool:
@@ -162,7 +181,7 @@ def _facts(rule: Rule, kind: Kind, root: HtmlElement, lines: list[Line], scripts
         )
         for way in ways:
             value = " ".join((way() or "").split())
-            value = (_moment(value, rule.zone) or "") if key == "date" else value
+            value = (_moment(value, rule.zone) or _named_day(value) or "") if key == "date" else value
             if value:
                 found[name] = value[:500]
                 break
@@ -186,7 +205,7 @@ def _in_line(kind: Kind, key: str, lines: list[Line]) -> str | None:
     for pattern in kind.patterns.get(key, ()):
         for line in lines:
             if match := pattern.search(line.text):
-                return match["value"]
+                return match["value"] if "value" in pattern.groupindex else match[1]
     return None
 
 
@@ -223,6 +242,13 @@ def _moment(text: str, zone: str) -> str | None:
     if hour is None:
         return f"{moment:%Y-%m-%d}"
     return moment.isoformat() if zone else moment.replace(tzinfo=None).isoformat()
+
+
+def _named_day(text: str) -> str | None:
+    """The day or moment in a text that names the month, in any of the languages that metadata are read in."""
+    from clipper.extract.metadata.dates import Reader
+
+    return Reader(now=LATEST).first(text)
 
 
 def _zone(zone: str) -> timezone:

@@ -1,7 +1,7 @@
 """Site rules: what a person knows of a site's build, as data.
 
-A rule is a TOML file: the hosts it is for, and the kinds of page that the site has. A kind says when
-it fits (`path`, `when`, `when_script`) and where things stand: `body`, `title`, `author`, `date`, `site` and
+A rule is a TOML file: the hosts it is for (`example.com`, `example.com:8080`, `.example.com` with all below it, `*.example.com` for
+what is below), and the kinds of page that the site has. A kind says when it fits (`path`, `when`, `when_script`) and where things stand: `body`, `title`, `author`, `date`, `site` and
 `strip` are CSS selectors, the first that finds something counts; `begin` and `end` are patterns of lines
 of text between which the body stands; `…_line` and `…_script` are patterns whose group is the value,
 in a line of text or in the page's scripts. FiveFilters' ftr-site-config files (`example.com.txt`, XPath) are read as well.
@@ -12,9 +12,10 @@ faster at selecting, and would need a second parse of the page and a way back to
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -23,22 +24,18 @@ from typing import Any
 
 from lxml import etree
 
-from clipper.errors import FileError
+from clipper.errors import FileError, InvalidURL, RefusedError
 from clipper.models import SiteRules
-from clipper.urls import host_of
+from clipper.urls import check, host_of, site_of
 
-__all__ = ["Kind", "Rule", "load", "rules_for"]
+__all__ = ["Kind", "Rule", "files_of", "hashed", "load", "rules_for", "shipped"]
 
 SELECTORS = ("body", "title", "author", "date", "site", "strip", "when")
 PATTERNS = ("begin", "end", "author_line", "date_line", "when_script", "title_script", "body_script", "image_script",
             "site_script", "date_script", "author_script")  # fmt: skip
-FTR = {"title": "title", "body": "body", "author": "author", "date": "date", "strip": "strip"}
-FTR_IGNORED = frozenset(
-    "tidy prune autodetect_on_failure single_page_link single_page_link_in_feed next_page_link parser convert_double_br_tags "
-    "test_contains http_header replace_string find_string dissolve footnotes wrap_in skip_json_ld src_lazy_load_attr "
-    "insert_detected_image requires_login not_logged_in_xpath login_uri login_username_field login_password_field "
-    "login_extra_fields if_page_contains native_ad_clue strip_attr".split()
-)
+WITHOUT_GROUP = frozenset(("begin", "end", "when_script"))  # the others capture what they find
+KEYS = frozenset(("hosts", "kind", "name", "version", "zone", "test"))
+ZONE = re.compile(r"(?:[+-]\d{2}:\d{2})?")
 SUFFIXES = (".toml", ".txt")
 
 
@@ -58,22 +55,32 @@ class Rule:
 
     name: str
     version: str
-    hosts: tuple[str, ...]  # `.example.com` is example.com and all below it
+    hosts: tuple[str, ...]  # `.example.com` is example.com and all below it, `*.example.com` what is below
     kinds: tuple[Kind, ...]
     file: str
     zone: str = ""  # of times that name none
     test: tuple[str, ...] = ()
+    but: frozenset[str] = frozenset()  # hosts that it is not for all the same
+    unused: tuple[str, ...] = ()  # what the file says besides, and clipper does not do
 
-    def is_for(self, host: str) -> bool:
-        return any(host == own or (own[:1] == "." and f".{host}".endswith(own)) for own in self.hosts)
+    def is_for(self, url: str) -> bool:
+        host, site = host_of(url), site_of(url)
+        return host not in self.but and any(_is_own(host, site, own) for own in self.hosts)
+
+
+def _is_own(host: str, site: str, own: str) -> bool:
+    if own[:1] in (".", "*"):
+        return host.endswith(own.lstrip("*")) or host == own.lstrip(".")
+    return own in (host, site)
 
 
 def rules_for(url: str, rules: SiteRules) -> list[Rule]:
     """The rules for an address: the user's own before those that ship, a host before a whole domain."""
     host = host_of(url)
-    own = _own(rules.folder) if rules.folder else ()
-    found = [rule for rule in (*own, *(_shipped(host) if rules.shipped else ())) if rule.is_for(host)]
-    return sorted(found, key=lambda rule: (rule.file.startswith("clipper/"), host not in rule.hosts))
+    own = _own(rules.folder, host) if rules.folder else []
+    found = [rule for rule in (*own, *(_shipped(host) if rules.shipped else ())) if rule.is_for(url)]
+    exact = {host, site_of(url)}
+    return sorted(found, key=lambda rule: (rule.file.startswith("clipper/"), exact.isdisjoint(rule.hosts)))
 
 
 def load(file: Path) -> Rule:
@@ -83,6 +90,11 @@ def load(file: Path) -> Rule:
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"cannot read the site rule {file}: {error}") from error
     return _parsed(text, file.name, str(file))
+
+
+def shipped() -> list[Rule]:
+    """All rules that ship."""
+    return [_shipped_rule(name) for name, _ in _texts()]
 
 
 def _shipped(host: str) -> list[Rule]:
@@ -104,105 +116,149 @@ def _texts() -> tuple[tuple[str, str], ...]:
     return tuple(sorted((entry.name, entry.read_text("utf-8")) for entry in found))
 
 
+def files_of(folder: Path) -> list[Path]:
+    """The files of a folder that are rules, or mean to be."""
+    try:
+        return sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES and file.is_file())
+    except OSError:  # there is none, or nobody may look into it
+        return []
+
+
+def _own(folder: str, host: str) -> list[Rule]:
+    """The user's rules that may be for a host. A file that cannot be used stops nobody: `clip site` tells of it.
+
+    FiveFilters' files have the host for a name, and there are thousands of them: only what fits is read.
+    """
+    found = []
+    for name in _names(folder, _changed(folder)):
+        if name.endswith(".toml") or f".{host}".endswith(f".{name.removesuffix('.txt').lower().lstrip('.')}"):
+            found.append(_loaded(f"{folder}/{name}", _changed(f"{folder}/{name}")))
+    return [rule for rule in found if rule is not None]
+
+
+def _changed(path: str) -> int:
+    """When a file or folder changed last, in nanoseconds; 0 if it is not there."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
 @cache
-def _own(folder: str) -> tuple[Rule, ...]:
-    """The user's rules. One that cannot be read stops nobody: `clip site test` tells of it."""
-    return tuple(_loadable(Path(folder))) if Path(folder).is_dir() else ()
+def _names(folder: str, changed: int) -> tuple[str, ...]:  # noqa: ARG001 - what is kept is as old as that
+    return tuple(file.name for file in files_of(Path(folder)))
 
 
-def _loadable(folder: Path) -> Iterator[Rule]:
-    for file in sorted(folder.iterdir()):
-        if file.suffix in SUFFIXES and file.is_file():
-            try:
-                yield load(file)
-            except FileError:
-                continue
+@cache
+def _loaded(file: str, changed: int) -> Rule | None:  # noqa: ARG001
+    try:
+        return load(Path(file))
+    except FileError:
+        return None
 
 
 def _parsed(text: str, name: str, where: str) -> Rule:
     import tomllib
 
-    from cssselect import SelectorError
+    from clipper.extract.ftr import from_ftr
 
     try:
-        return _from_ftr(text, name, where) if name.endswith(".txt") else _from_toml(tomllib.loads(text), text, where)
-    except (tomllib.TOMLDecodeError, SelectorError, etree.XPathError, re.error, TypeError, ValueError) as error:
+        return from_ftr(text, name, where) if name.endswith(".txt") else _from_toml(tomllib.loads(text), text, where)
+    except (tomllib.TOMLDecodeError, ValueError) as error:
         raise FileError(f"the site rule {where} cannot be used: {error}") from error
 
 
 def _from_toml(data: dict[str, Any], text: str, where: str) -> Rule:
-    hosts = tuple(str(host).lower() for host in data.get("hosts", ()))
-    kinds = tuple(_kind(table) for table in data.get("kind", ()))
+    _known(data, KEYS, "the file")
+    hosts = tuple(_host(host) for host in _list(data.get("hosts", []), "hosts"))
+    kinds = data.get("kind", [])
+    if not isinstance(kinds, list) or not all(isinstance(kind, dict) for kind in kinds):
+        raise ValueError("a kind of page begins with [[kind]], in two brackets each")
     if not hosts or not kinds:
         raise ValueError("it names no hosts or has no [[kind]]")
+    zone = data.get("zone", "")
+    if not isinstance(zone, str) or not ZONE.fullmatch(zone):
+        raise ValueError(f"zone: {zone!r} is no time zone such as '+08:00'")
     return Rule(
         name=str(data.get("name") or Path(where).stem),
-        version=str(data.get("version") or _hash(text)),
+        version=str(data.get("version") or hashed(text)),
         hosts=hosts,
-        kinds=kinds,
+        kinds=tuple(_kind(kind, number) for number, kind in enumerate(kinds, 1)),
         file=where,
-        zone=str(data.get("zone", "")),
-        test=tuple(data.get("test", ())),
+        zone=zone,
+        test=tuple(_list(data.get("test", []), "test")),
     )
 
 
-def _kind(table: dict[str, Any]) -> Kind:
-    unknown = set(table) - {"name", "path", *SELECTORS, *PATTERNS}
-    if unknown:
-        raise ValueError(f"it has a directive that nobody knows: {', '.join(sorted(unknown))}")
-    from cssselect import HTMLTranslator
+def _host(said: str) -> str:
+    """A host as addresses have it."""
+    mark, name = re.match(r"(\*?\.|)(.*)", said.strip(), re.S).groups()  # type: ignore[union-attr]
+    try:
+        site = site_of(check(f"http://{name}/"))
+    except (InvalidURL, RefusedError) as error:
+        raise ValueError(f"hosts: {said!r} is no host") from error
+    if "/" in name or not site:
+        raise ValueError(f"hosts: {said!r} is no host such as 'www.example.com'")
+    return mark + site
 
-    translate = HTMLTranslator()
+
+def _kind(table: dict[str, Any], number: int) -> Kind:
+    name = str(table.get("name") or f"kind {number}")
+    _known(table, frozenset(("name", "path", *SELECTORS, *PATTERNS)), name)
+    said = {key: _list(table[key], f"{name}: {key}") for key in table if key != "name"}
+    if not said.keys() - {"path", "when", "when_script"}:
+        raise ValueError(f"{name}: it says nothing of what is on the page, not even a body")
     return Kind(
         name=str(table.get("name", "")),
-        path=re.compile(table["path"]) if "path" in table else None,
+        path=_pattern(said["path"][0], f"{name}: path") if said.get("path") else None,
         selectors={
-            key: tuple(etree.XPath(translate.css_to_xpath(selector)) for selector in _list(table[key]))
+            key: tuple(_selector(selector, f"{name}: {key}") for selector in said[key])
             for key in SELECTORS
-            if key in table
+            if key in said
         },
-        patterns={key: tuple(re.compile(p) for p in _list(table[key])) for key in PATTERNS if key in table},
+        patterns={
+            key: tuple(_pattern(pattern, f"{name}: {key}", captures=key not in WITHOUT_GROUP) for pattern in said[key])
+            for key in PATTERNS
+            if key in said
+        },
     )
 
 
-def _from_ftr(text: str, name: str, where: str) -> Rule:
-    """A ftr-site-config file: `directive: value` a line, XPath, `#` a comment; the host is the file's name."""
-    paths: dict[str, list[etree.XPath]] = {key: [] for key in FTR.values()}
-    tests = []
-    for line in text.splitlines():
-        directive, separator, value = (part.strip() for part in line.partition(":"))
-        if not separator or line.lstrip().startswith("#") or not value:
-            continue
-        if directive in FTR:
-            paths[FTR[directive]].append(etree.XPath(value))
-        elif directive == "strip_id_or_class":
-            paths["strip"].append(_containing(("class", "id"), value, "*"))
-        elif directive == "strip_image_src":
-            paths["strip"].append(_containing(("src",), value, "img"))
-        elif directive == "test_url":
-            tests.append(value)
-        elif directive.split("(")[0] not in FTR_IGNORED:
-            raise ValueError(f"it has a directive that nobody knows: {directive}")
-    host = name.removesuffix(".txt").lower()
-    bare = host.removeprefix(".").removeprefix("www.")
-    hosts = (f".{bare}",) if host.startswith(".") else (bare, f"www.{bare}")
-    kind = Kind("", selectors={key: tuple(found) for key, found in paths.items() if found})
-    return Rule(name=host, version=_hash(text), hosts=hosts, kinds=(kind,), file=where, test=tuple(tests))
+def _known(table: dict[str, Any], keys: frozenset[str], where: str) -> None:
+    if unknown := sorted(table.keys() - keys):
+        close = get_close_matches(unknown[0], keys, 1)
+        hint = f"; {close[0]}?" if close else ""
+        if keys is KEYS and unknown[0] in (*SELECTORS, *PATTERNS):
+            hint = "; it belongs below [[kind]]"
+        raise ValueError(f"{where} has a directive that nobody knows: {', '.join(unknown)}{hint}")
 
 
-def _containing(attributes: tuple[str, ...], value: str, tag: str) -> etree.XPath:
-    """Elements an attribute of which has the value in it; it may be in quotes."""
-    literal = value.strip("'\"").replace('"', "")
-    tests = " or ".join(f'contains(@{name}, "{literal}")' for name in attributes)
-    return etree.XPath(f"//{tag}[{tests}]")
+def _selector(selector: str, where: str) -> etree.XPath:
+    from cssselect import HTMLTranslator, SelectorError
+
+    try:
+        return etree.XPath(HTMLTranslator().css_to_xpath(selector))
+    except (SelectorError, etree.XPathError) as error:
+        raise ValueError(f"{where}: {selector!r} is no CSS selector: {error}") from error
 
 
-def _hash(text: str) -> str:
+def _pattern(pattern: str, where: str, *, captures: bool = False) -> re.Pattern[str]:
+    try:
+        found = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{where}: {pattern!r} is no pattern: {error}") from error
+    if captures and not found.groups:
+        raise ValueError(f"{where}: {pattern!r} has no (group) around what it is to find")
+    return found
+
+
+def hashed(text: str) -> str:
+    """A version for a rule that names none."""
     return sha256(text.encode()).hexdigest()[:8]
 
 
-def _list(value: Any) -> list[str]:
-    found = [value] if isinstance(value, str) else list(value)
-    if not all(isinstance(entry, str) for entry in found):
-        raise ValueError(f"{value!r} is neither a text nor a list of texts")
+def _list(value: Any, where: str) -> list[str]:
+    found = [value] if isinstance(value, str) else value
+    if not isinstance(found, list) or not all(isinstance(entry, str) for entry in found):
+        raise ValueError(f"{where}: {value!r} is neither a text nor a list of texts")
     return found

@@ -186,6 +186,7 @@ def serve() -> None:
 def _answer(source: int, sink: int, seconds: float, memory: int) -> None:
     """Get ready at the first message, say so, and answer one capture after the other."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which ends its workers itself
+    threading.Thread(target=_outlive_nobody, args=(source,), daemon=True).start()
     _limit(memory)
     try:
         message = receive(source)
@@ -200,6 +201,14 @@ def _answer(source: int, sink: int, seconds: float, memory: int) -> None:
             message = receive(source)
     except EOFError:
         return
+
+
+def _outlive_nobody(source: int) -> None:
+    """End the process, in the middle of a page too, as soon as nobody holds the other end of the pipe."""
+    waiting = select.poll()
+    waiting.register(source, 0)  # for nothing but a hang-up
+    waiting.poll()
+    os._exit(0)
 
 
 def _load() -> Callable[..., Extraction]:

@@ -24,7 +24,7 @@ from clipper.sync.runner import OpenReader, ReaderPool
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
-    from clipper.archive.rereading import Came, Stored
+    from clipper.archive.rereading import Came, Reading, Stored
 
 __all__ = ["Reread", "Run"]
 
@@ -38,20 +38,31 @@ class Reread:
     url: str
     came: Came
     extraction: Extraction
+    before: Reading | None  # the reading that counted, of a version
 
 
 class Run:
-    """One run over an archive, or over a part of it."""
+    """One run over an archive, or over a part of it.
+
+    An interrupted run goes on where the same is asked for again, of the same extractor with the same `rules` (their digest).
+    """
 
     def __init__(
-        self, archive: Archive, *, host: str | None = None, since: datetime | None = None, dry_run: bool = False
+        self,
+        archive: Archive,
+        *,
+        host: str | None = None,
+        since: datetime | None = None,
+        rules: str = "",
+        dry_run: bool = False,
     ) -> None:
         self.archive = archive
         self.dry_run = dry_run
         self.number: int | None = None
         after = 0
         if not dry_run:
-            selection = json.dumps({"host": host, "since": since.isoformat() if since else None}, sort_keys=True)
+            asked = {"host": host, "since": since.isoformat() if since else None}
+            selection = json.dumps(asked | ({"rules": rules} if rules else {}), sort_keys=True)
             extractor = f"clipper {__version__} + trafilatura {version('trafilatura')}"
             self.number, after = archive.begin_rereading(selection=selection, extractor=extractor)
         self.resumed = after > 0
@@ -82,9 +93,12 @@ class Run:
 
     def _filed(self, found: Stored, capture: Capture, extraction: Extraction) -> Reread:
         extraction = judged(extraction, archive=self.archive, url=capture.final_url, url_key=found.url_key)
+        before = self.archive.reading(found.snapshot_id) if found.snapshot_id is not None else None
         if self.dry_run:
-            return Reread(capture.url, self.archive.compared(found, extraction), extraction)
-        return Reread(capture.url, self.archive.record_reading(found, extraction, run=self.number), extraction)
+            came = self.archive.compared(found, extraction)
+        else:
+            came = self.archive.record_reading(found, extraction, run=self.number)
+        return Reread(capture.url, came, extraction, before)
 
 
 def _read(capture: Capture, site: Site, readers: ReaderPool) -> Extraction:

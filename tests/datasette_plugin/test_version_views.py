@@ -105,7 +105,10 @@ def test_evidence_tells_how_a_version_came_and_that_it_is_sound(visitor: Visitor
     text = visitor.get(f"/-/clips/{made.tides}/evidence").text
     for told in ("<b>Sound.</b>", "203.0.113.7", "lighthouse", "sha256 is right", "utf-8, by header"):
         assert told in text
-    proof = visitor.get(f"/-/clips/{made.tides}/evidence.json").json()["proof"]
+    assert "Read by" in text
+    told = visitor.get(f"/-/clips/{made.tides}/evidence.json").json()
+    assert told["reading"]["texts"] >= 1
+    proof = told["proof"]
     assert proof["sound"]
     assert 0 < proof["entry"] <= proof["entries"]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from clipper.models import Outcome, Verdict
-from tests.extract_site.site_material import Shelf, page, paragraphs, sentences, shelf
+import pytest
+
+from clipper.archive import learning
+from clipper.models import Extraction, Observed, Outcome, Verdict
+from clipper.urls import url_key
+from tests.extract_site.site_material import Shelf, capture, page, paragraphs, sentences, shelf
 
 BASE = "https://harbour.example"
 
@@ -183,3 +187,41 @@ def test_reports_that_differ_in_their_numbers_alone_are_articles() -> None:
             assert case.file(f"{BASE}/gauge/{number}", page(number, told)).outcome is Outcome.NEW
             assert case.file(f"{BASE}/cells/{number}", page(number, cells)).outcome is Outcome.NEW
         assert "stood 51 cm" in case.read(f"{BASE}/gauge/99", page(99, told)).text
+
+
+def taught(case: Shelf, number: int, lines: list[str], path: str = "div.text") -> None:
+    """File a page that has those lines; its bytes are nothing."""
+    url = f"{BASE}/{number}"
+    observed = Observed("harbour.example", tuple((line, "below", line) for line in lines), path)
+    read = Extraction(Verdict.OK, text=f"Text {number}.", markdown=f"Text {number}.", words=2, observed=observed)
+    case.minute += 1
+    case.archive.record(capture(url, f"<p>Text {number}.", minute=case.minute), read, url_key=url_key(url))
+
+
+def test_what_is_known_of_a_host_stays_as_large_as_it_is() -> None:
+    """Each title stands in the related lists of eight pages and never again, and each page has a container of its own."""
+    sizes = []
+    with shelf() as case:
+        for number in range(900):
+            related = [f"title {n}" for n in range(number, number + 8)]
+            taught(case, number, ["frame", *(["old frame"] if number < 20 else []), *related], f"div.css-{number:x}")
+            if number % 100 == 99:
+                sizes.append(len(case.archive.site("harbour.example", every=True).blocks))
+        known = {block.sample: block.pages for block in case.archive.site("harbour.example").blocks}
+        (names,) = case.archive.site("harbour.example").containers[:1]
+    assert known["frame"] == 900
+    assert "old frame" not in known
+    assert sizes[-1] <= sizes[3]
+    assert sizes[-1] < 300
+    assert names[1] == 1
+
+
+def test_no_host_takes_more_lines_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "MOST_KEPT", 50)
+    with shelf() as case:
+        for number in range(20):
+            taught(case, number, [f"line {number} {n}" for n in range(30)] + ["frame"])
+        kept = [block.sample for block in case.archive.site("harbour.example", every=True).blocks]
+    assert len(kept) == 50
+    assert "frame" in kept
+    assert "line 19 3" in kept

@@ -9,6 +9,7 @@ import pytest
 
 from clipper.archive import Archive
 from clipper.cli import run
+from clipper.cli.reextract import rules_digest
 from clipper.extract import Reader
 from clipper.models import Outcome, SiteRules, Validators, Verdict
 from clipper.pipeline import Gathered, Job, settle
@@ -55,7 +56,10 @@ def test_a_better_reading_is_a_new_text_of_the_same_version(
     told = json.loads(capsys.readouterr().out)
     assert (told["rule"], told["texts"]) == ("harbour 3", 2)
     assert told["extractor"].startswith("clipper ")
-    run(["search", "harbour", "--json", "--db", str(db)])
+    for number, hits in ((0, 1), (2, 0)):  # the index follows
+        phrase = " ".join(sentences("story 4")[number].split()[4:12])
+        assert run(["search", f'"{phrase}"', "--json", "--db", str(db)]) == 0
+        assert len(json.loads(capsys.readouterr().out)) == hits
     with Archive.open(db, readonly=True) as archive:
         assert list(archive.verify()) == []
 
@@ -78,7 +82,13 @@ def test_a_dry_run_files_nothing(db: Path, rules: Path, capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize(
     ("options", "count"),
-    [(["--host", "elsewhere.example"], 0), (["--since", "2026-10-02"], 5), (["--since", "2026-10-03"], 0)],
+    [
+        (["--host", "harbour.example"], 5),
+        (["--host", "HARBOUR.example"], 5),
+        (["--host", f"{URL}/3"], 5),
+        (["--since", "2026-10-02"], 5),
+        (["--since", "2026-10-03"], 0),
+    ],
 )
 def test_a_part_of_the_archive_can_be_chosen(
     db: Path, capsys: pytest.CaptureFixture[str], options: list[str], count: int
@@ -87,10 +97,74 @@ def test_a_part_of_the_archive_can_be_chosen(
     assert capsys.readouterr().out.startswith(f"{count} read again")
 
 
+@pytest.mark.parametrize(("host", "code"), [("elsewhere.example", 3), ("ftp://harbour.example/", 2), ("a b", 2)])
+def test_a_host_that_is_not_there_is_told(db: Path, capsys: pytest.CaptureFixture[str], host: str, code: int) -> None:
+    assert run(["reextract", "--db", str(db), "--host", host]) == code
+    assert capsys.readouterr().err.startswith("Error: ")
+
+
+def test_what_reads_otherwise_says_who_read_it_before(
+    db: Path, rules: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Archive.open(db) as archive:
+        archive.connection.execute("UPDATE texts SET extractor = 'clipper 0.0 + trafilatura 1.0'")
+        archive.connection.commit()
+    (rules / "harbour.toml").write_text(RULE)
+    run(["reextract", "--db", str(db), "--dry-run", "--json"])
+    said = capsys.readouterr()
+    row = json.loads(said.out.splitlines()[0])
+    assert (row["rule"], row["before"]["extractor"]) == ("harbour 3", "clipper 0.0 + trafilatura 1.0")
+    assert row["before"]["words"] > row["words"]
+    assert "5 would be filed anew" in said.err
+    run(["reextract", "--db", str(db), "-v"])
+    said = capsys.readouterr()
+    assert "by clipper 0.0 + trafilatura 1.0)" in said.out
+    assert "5 of them had been read by clipper 0.0 + trafilatura 1.0" in said.err
+    run(["history", f"{URL}/4", "--db", str(db)])
+    assert "with the rule harbour 3: 1 (2 readings)" in capsys.readouterr().err
+
+
+def test_two_readings_of_the_same_bytes_are_compared(db: Path, rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["diff", f"{URL}/4", "--readings", "--db", str(db)]) == 3
+    assert "was read once only" in capsys.readouterr().err
+    (rules / "harbour.toml").write_text(RULE)
+    run(["reextract", "--db", str(db)])
+    capsys.readouterr()
+    assert run(["diff", f"{URL}/4", "--readings", "--unified", "--db", str(db)]) == 0
+    out = capsys.readouterr().out
+    assert f"-{sentences('story 4')[1]}" in out
+    assert f"+{sentences('story 4')[0]}" in out
+    assert f"+{sentences('story 4')[1]}" not in out
+    assert run(["diff", f"{URL}/4", "1", "1", "--readings", "--db", str(db)]) == 2
+
+
+def test_a_reader_that_runs_out_of_time_has_no_opinion(db: Path, rules: Path) -> None:
+    with Archive.open(db) as archive:
+        before = [archive.snapshot(url_key(f"{URL}/{n}")).verdict for n in range(5)]
+        texts = versions(db)
+        came = [one.came for one in Run(archive).read(open_reader=lambda: Reader(memory_limit=1 << 20), jobs=1)]
+        assert came == ["unread"] * 5
+        assert [archive.snapshot(url_key(f"{URL}/{n}")).verdict for n in range(5)] == before
+    assert versions(db) == texts
+
+
+def test_another_rule_begins_an_interrupted_run_anew(db: Path, rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (rules / "harbour.toml").write_text(RULE)
+    with Archive.open(db) as archive:
+        some = Run(archive, rules=rules_digest()).read(open_reader=lambda: Reader(isolate=False), jobs=1)
+        next(some)
+        some.close()
+    (rules / "harbour.toml").write_text(RULE.replace("version = 3", "version = 4"))
+    run(["reextract", "--db", str(db)])
+    assert capsys.readouterr().out.startswith("5 read again: 5 filed anew")
+
+
 def test_an_interrupted_run_goes_on_where_it_was(db: Path, rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (rules / "harbour.toml").write_text(RULE)
     with Archive.open(db) as archive:
-        some = Run(archive).read(open_reader=lambda: Reader(rules=SiteRules(folder=str(rules))), jobs=1)
+        some = Run(archive, rules=rules_digest()).read(
+            open_reader=lambda: Reader(rules=SiteRules(folder=str(rules))), jobs=1
+        )
         assert [next(some).came, next(some).came] == ["better", "better"]
         some.close()
     assert run(["reextract", "--db", str(db)]) == 0

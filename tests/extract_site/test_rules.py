@@ -11,6 +11,7 @@ from clipper.errors import FileError
 from clipper.extract import Reader, extract
 from clipper.extract.rules import load
 from clipper.models import Capture, Extraction, SiteRules, Verdict
+from clipper.urls import check
 
 NOW = datetime(2026, 10, 2, 12, tzinfo=UTC)
 WECHAT = "https://mp.weixin.qq.com/s/abcdef"
@@ -177,6 +178,89 @@ def test_a_fivefilters_file_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("hosts", "fits", "fits_not"),
+    [
+        ('"a.example"', ["a.example"], ["www.a.example", "ba.example"]),
+        ('["a.example", "B.Example."]', ["a.example", "b.example"], ["c.example"]),
+        ('".a.example"', ["a.example", "x.y.a.example"], ["ba.example"]),
+        ('"*.a.example"', ["x.a.example", "www.a.example"], ["a.example", "xa.example"]),
+        ('"a.example:8080"', ["a.example:8080"], ["a.example", "a.example:81"]),
+        ('"127.0.0.1:8080"', ["127.0.0.1:8080"], ["127.0.0.1"]),
+        ('"bücher.example"', ["bücher.example", "xn--bcher-kva.example"], ["bucher.example"]),
+    ],
+)
+def test_hosts_are_known_however_they_are_written(
+    tmp_path: Path, hosts: str, fits: list[str], fits_not: list[str]
+) -> None:
+    (tmp_path / "a.toml").write_text(f'hosts = {hosts}\nversion = 1\n[[kind]]\nbody = "article"\n')
+    html = f"<div>{TEXT}</div><article>{TEXT}</article>"
+    for host, rule in [*((host, "a 1") for host in fits), *((host, None) for host in fits_not)]:
+        assert read(html, check(f"http://{host}/"), SiteRules(folder=str(tmp_path))).rule == rule, host
+
+
+@pytest.mark.parametrize(
+    ("name", "fits", "fits_not"),
+    [
+        ("a.example.txt", ["a.example", "www.a.example"], ["news.a.example"]),
+        (".a.example.txt", ["news.a.example"], ["a.example", "www.a.example"]),
+        ("news.a.example.txt", ["news.a.example"], ["a.example"]),
+    ],
+)
+def test_a_fivefilters_file_is_for_the_hosts_that_its_name_says(
+    tmp_path: Path, name: str, fits: list[str], fits_not: list[str]
+) -> None:
+    (tmp_path / name).write_text("body: //article")
+    html = f"<div>{TEXT}</div><article>{TEXT}</article>"
+    for host in fits:
+        assert read(html, f"http://{host}/", SiteRules(folder=str(tmp_path))).rule is not None, host
+    for host in fits_not:
+        assert read(html, f"http://{host}/", SiteRules(folder=str(tmp_path))).rule is None, host
+
+
+def test_fivefilters_paths_with_unions_words_and_texts(tmp_path: Path) -> None:
+    (tmp_path / "gazette.example.txt").write_bytes(
+        b"\xef\xbb\xbfbody: //nowhere\r\n"
+        b"body: //div[contains(concat(' ',normalize-space(@class),' '),' text ')] | //div[@id='rest']\r\n"
+        b"author: //p[@class='by']/b/text()\r\ndate: //p[@class='on']\r\n"
+        b"replace_string(<i>): <b>\r\nhttp_header(user-agent): Any\r\nfind_string: a\r\nreplace_string:\r\n"
+    )
+    rule = load(tmp_path / "gazette.example.txt")
+    assert rule.unused == ("replace_string", "http_header", "find_string")
+    html = (
+        f"<p class=by>By <b>N. Otary</b></p><p class=on>Thursday, 5 March 2026</p><div class='context'><p>Not this.</p></div>"
+        f"<div class='wide text'>{TEXT}</div><hr><div id=rest><p>The rest of it.</p></div>"
+    )
+    found = read(html, "https://gazette.example/1", SiteRules(folder=str(tmp_path)))
+    assert (found.author, found.published) == ("N. Otary", "2026-03-05")
+    assert "Paragraph 7" in found.text
+    assert "The rest of it." in found.text
+    assert "Not this" not in found.text
+
+
+def test_a_rule_without_a_body_leaves_the_choice_to_others_and_its_own_parts_out(tmp_path: Path) -> None:
+    (tmp_path / "a.example.txt").write_text("strip_id_or_class: pushed\nauthor: //address\n")
+    html = f"<address>N. Otary</address><article>{TEXT}<p class=pushed>Something pushed in, of all things.</p>{TEXT}</article>"
+    found = read(html, "https://a.example/", SiteRules(folder=str(tmp_path)))
+    assert found.author == "N. Otary"
+    assert found.rule is not None
+    assert "Paragraph 7" in found.text
+    assert "pushed in" not in found.text
+    (tmp_path / "b.toml").write_text('hosts = ["a.example"]\nversion = 1\n[[kind]]\nbody = "article"\n')
+    both = read(html, "https://a.example/", SiteRules(folder=str(tmp_path / ".." / tmp_path.name)))
+    assert both.rule is not None
+    assert both.rule.endswith("+ b 1")
+    assert (both.author, "pushed in" in both.text) == ("N. Otary", False)
+
+
+def test_a_pattern_may_capture_without_a_name(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(
+        "hosts = ['a.example']\n[[kind]]\nbody = 'article'\nauthor_line = '^Written by (.*)$'\n"
+    )
+    html = f"<article>{TEXT}</article><p>Written by N. Otary</p>"
+    assert read(html, "https://a.example/", SiteRules(folder=str(tmp_path))).author == "N. Otary"
+
+
+@pytest.mark.parametrize(
     ("name", "text", "says"),
     [
         ("a.toml", "hosts = [", "cannot be used"),
@@ -185,8 +269,20 @@ def test_a_fivefilters_file_is_read(tmp_path: Path) -> None:
         ("a.toml", 'hosts = ["a.example"]\n[[kind]]\nbdy = ["p"]', "nobody knows: bdy"),
         ("a.toml", 'hosts = ["a.example"]\n[[kind]]\nbody = [7]', "neither a text"),
         ("a.toml", 'hosts = ["a.example"]\n[[kind]]\nend = ["("]', "cannot be used"),
-        ("a.example.txt", "body: //div[", "cannot be used"),
-        ("a.example.txt", "bodie: //div", "nobody knows: bodie"),
+        ("a.toml", 'hosts = ["a.example"]\n[[kind]]\nbdy = ["p"]', "body\\?"),
+        ("a.toml", 'hosts = ["a.example"]\n[[kind]]\nname = "x"\nbody = ["p["]', "x: body: 'p\\[' is no CSS selector"),
+        ("a.toml", 'hosts = ["a.example"]\n[[kind]]\nend = ["("]', "kind 1: end: '\\(' is no pattern"),
+        ("a.toml", 'hosts = ["a.example"]\n[[kind]]\nbody = "p"\ndate_line = "x"', "no \\(group\\)"),
+        ("a.toml", 'hosts = ["a.example"]\n[[kind]]\npath = "/x"', "nothing of what is on the page"),
+        ("a.toml", 'hosts = ["a.example"]\n[[kind]]\npath = 7', "neither a text"),
+        ("a.toml", 'hosts = ["a.example"]\n[kind]\nbody = "p"', "two brackets"),
+        ("a.toml", 'hosts = ["a.example"]\nbody = "p"', "below \\[\\[kind\\]\\]"),
+        ("a.toml", 'host = ["a.example"]\n[[kind]]\nbody = "p"', "nobody knows: host; hosts\\?"),
+        ("a.toml", 'hosts = ["https://a.example/"]\n[[kind]]\nbody = "p"', "is no host"),
+        ("a.toml", 'hosts = ["a.example"]\nzone = "Mars"\n[[kind]]\nbody = "p"', "no time zone"),
+        ("a.example.txt", "# x\nbody: //div[", "line 2: body: '//div\\[' is no XPath"),
+        ("a.example.txt", "bodie: //div", "does not do bodie"),
+        ("a.example.txt", "# nothing", "no directive"),
     ],
 )
 def test_a_rule_that_cannot_be_used_says_why_and_stops_nobody(tmp_path: Path, name: str, text: str, says: str) -> None:

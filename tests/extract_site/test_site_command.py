@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from clipper.archive import Archive
 from clipper.cli import run
-from tests.extract_site.site_material import page, paragraphs, shelf
+from clipper.extract import extract
+from clipper.models import Capture
+from clipper.urls import url_key
+from tests.extract_site.site_material import NOW, page, paragraphs, shelf
 
 URL = "https://harbour.example"
 
@@ -58,6 +62,42 @@ def test_what_was_learned_can_be_forgotten(db: Path, capsys: pytest.CaptureFixtu
     assert "nothing was learned" in err
 
 
+def test_words_do_what_options_do(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "list", "--db", str(db))[1] == said(capsys, "--db", str(db))[1]
+    code, out, _ = said(capsys, "reset", f"{URL}/2", "--db", str(db))
+    assert code == 0
+    assert "forgot" in out
+    assert said(capsys, "list", "--json", "--db", str(db))[1].strip() == "[]"
+
+
+def test_rules_are_listed_with_their_hosts_and_what_they_say_in_vain(
+    db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (db.parent / "rules" / "harbour.example.txt").write_text("body: //p\nsingle_page_link: //a\nprune: no\n")
+    code, out, _ = said(capsys, "rules", "--json", "--db", str(db))
+    assert code == 0
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert rows["harbour.example"]["hosts"] == "harbour.example www.harbour.example"
+    assert rows["harbour.example"]["unused"] == "single_page_link"
+    assert "mp.weixin.qq.com" in rows["wechat"]["hosts"]
+    (db.parent / "rules" / "b.toml").write_text("hosts = 7")
+    (db.parent / "rules" / "folder.toml").mkdir()
+    code, _, err = said(capsys, "rules", "--db", str(db))
+    assert code == 1
+    assert "b.toml cannot be used: hosts: 7 is neither a text nor a list of texts" in err
+    assert "folder.toml" not in err
+
+
+def test_a_try_says_why_no_rule_read_the_page_and_what_a_rule_says_in_vain(
+    db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "none is for harbour.example" in said(capsys, "test", f"{URL}/2", "--db", str(db))[1]
+    (db.parent / "rules" / "harbour.example.txt").write_text("body: //nothing\nnext_page_link: //a\n")
+    _, out, err = said(capsys, "test", f"{URL}/2", "--db", str(db))
+    assert "harbour.example.txt) found no body on the page" in out
+    assert "does not do next_page_link" in err
+
+
 def test_a_rule_is_tried_on_an_archived_page(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (db.parent / "rules" / "harbour.toml").write_text(
         'hosts = ["harbour.example"]\nversion = 3\n[[kind]]\nbody = ["body > div:nth-of-type(2)"]\ntitle = ["h1"]'
@@ -68,12 +108,34 @@ def test_a_rule_is_tried_on_an_archived_page(db: Path, capsys: pytest.CaptureFix
     assert "begins    On that day" in out
 
 
+def test_an_archived_page_is_tried_as_it_came(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its encoding stands in a header alone, and rules are for the host that it came from in the end."""
+    (db.parent / "rules" / "quay.toml").write_text(
+        'hosts = ["quay.example"]\nversion = 1\n[[kind]]\nbody = ["article"]'
+    )
+    html = f"<title>码头</title><article>{'<p>那一天船长把账本写完，放进抽屉，锁上门，回家去了。</p>' * 9}</article><p>别的。</p>"
+    came = Capture(
+        url=f"{URL}/gb",
+        final_url="https://quay.example/gb",
+        status=200,
+        headers=(("content-type", "text/html; charset=gb18030"),),
+        body=html.encode("gb18030"),
+        fetched_at=NOW,
+    )
+    with Archive.open(db) as archive:
+        archive.record(came, extract(came), url_key=url_key(came.url))
+    code, out, _ = said(capsys, "test", came.url, "--db", str(db))
+    assert code == 0
+    assert "quay 1" in out
+    assert "begins    那一天船长把账本写完" in out
+
+
 def test_a_rule_is_tried_on_a_saved_page(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = db.parent / "saved.html"
     file.write_text(page(1, paragraphs("saved")))
     code, out, _ = said(capsys, "test", str(file), "--url", f"{URL}/x", "--db", str(db))
     assert code == 0
-    assert "none: no rule" in out
+    assert "none is for harbour.example" in out
 
 
 @pytest.mark.parametrize(
@@ -81,7 +143,15 @@ def test_a_rule_is_tried_on_a_saved_page(db: Path, capsys: pytest.CaptureFixture
     [
         (("test",), 2, "write `clip site test URL`"),
         (("a", "b"), 2, "one host at a time"),
-        (("--reset",), 2, "needs a host"),
+        (("--reset",), 2, "which host"),
+        (("reset",), 2, "which host"),
+        (("http://[bad",), 2, "address"),
+        (("",), 2, "empty"),
+        (("bücher.example",), 3, "nothing was learned of xn--bcher-kva.example"),
+        (("list", "harbour.example"), 2, "takes no host"),
+        (("rules", "harbour.example"), 2, "takes no host"),
+        (("reset", "nowhere.example"), 3, "nothing was learned"),
+        (("reset", "a.example", "b.example"), 2, "one host at a time"),
         (("test", "{file}"), 2, "needs --url"),
         (("nowhere.example",), 3, "nothing was learned"),
         (("test", "ftp://harbour.example/"), 2, "ftp"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -88,7 +89,9 @@ def test_a_page_that_stalls_the_reader_is_filed_with_its_bytes(tmp_path: Path) -
         read(one, b"<p>warm</p>")
         result = clip_file(STALLS, URL, archive=archive, reader=one, now=NOW)
         assert (result.outcome, result.exit_code) == (Outcome.UNUSABLE, 6)
-        assert "longer than 1 seconds" in str(result.error)
+        assert re.search(
+            "longer than [16] seconds", str(result.error)
+        )  # of the processor, or by a busy machine's clock
         (check,) = archive.checks(url_key(URL))
         assert check.verdict is Verdict.UNREADABLE
         assert check.body_sha256 is not None

@@ -52,7 +52,8 @@ def spaced(text: str) -> str:
     if text.isascii():
         return text
 
-    parts, end = [], 0
+    parts: list[str] = []
+    end = 0
     for run in RUN.finditer(text):
         start = run.start()
         between = text[end:start]

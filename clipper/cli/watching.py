@@ -82,7 +82,8 @@ def list_command(db: Path, form: str | None) -> None:
     Example: clip watch list
     """
     with reading(db) as archive:
-        rows = [_row(source, archive) for source in archive.watched.all()]
+        former = archive.watched.former()
+        rows = [_row(source, archive, former.get(source.id)) for source in archive.watched.all()]
     print_rows(rows, form=form, columns=COLUMNS)
 
 
@@ -200,7 +201,7 @@ def _each(addresses: tuple[str, ...], db: Path, act: Callable[[Archive, Source],
     return code
 
 
-def _row(source: Source, archive: Archive) -> dict[str, Any]:
+def _row(source: Source, archive: Archive, moved_from: str | None) -> dict[str, Any]:
     due = source.due_at
     state = "paused" if source.paused else "ok" if source.last_fetched or source.kind == "page" else "new"
     if source.kind == "page":
@@ -210,6 +211,8 @@ def _row(source: Source, archive: Archive) -> dict[str, Any]:
         state = state if source.paused or page is None else str(page.state)
     elif source.error and not source.paused:
         state = f"failing since {day_and_minute(source.failing_since)}"
+    if moved_from and state == "ok":
+        state = f"moved from {moved_from}"
     return {
         "kind": source.kind,
         "state": state,
@@ -223,4 +226,5 @@ def _row(source: Source, archive: Archive) -> dict[str, Any]:
         "private": source.private,
         "tags": list(source.tags),
         "folder": list(source.folder),
+        "moved_from": moved_from,
     }

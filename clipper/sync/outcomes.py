@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from clipper import urls
 from clipper.errors import ClipperError
-from clipper.models import Capture, Due, Outcome, PageState, Trouble
+from clipper.models import Capture, Due, Outcome, PageState, Source, Trouble
 from clipper.sync import due as deciding
 from clipper.sync.guard import Guard, failure_of, next_pause
+from clipper.sync.moves import moved_to
 from clipper.sync.reading import Answer, list_all
+from clipper.sync.sources import looks_private
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -96,6 +98,7 @@ class Outcomes:
             source, answer.feed, news=listed.news, at=at, fresh=deciding.freshness(answer.capture)
         )
         warning = source.warning if answer.capture.status == 304 else "; ".join(answer.warnings) or None
+        warning = self._moved(source, answer.capture, at) or warning
         if warning and not source.warning:
             self._archive.diary.add(self._run, "feed odd", at=at, feed_id=source.id, what=warning)
         if source.told:
@@ -106,6 +109,18 @@ class Outcomes:
         if answer.feed is not None and not source.title and answer.feed.title:
             self._archive.watched.edit(source, title=answer.feed.title)
         return Look(source.url, news=listed.news), listed.hosts, False
+
+    def _moved(self, source: Source, capture: Capture, at: datetime) -> str | None:
+        """Follow a source that moved for good, and say so once; what is odd about it if that cannot be."""
+        there = moved_to(capture)
+        if there is None:
+            return None
+        if self._archive.watched.move(source, there) is None:
+            return f"it moved to {there}, which is watched too"
+        if looks_private(there):
+            self._archive.watched.describe(source, site_url=None, folder=(), private=True)
+        self._archive.diary.add(self._run, "feed moved", at=at, feed_id=source.id, what=source.url)
+        return None
 
     def host_done(self, host: str, *, at: datetime) -> None:
         """A host has nothing more to do: what failed there failed for its own sake."""

@@ -95,6 +95,7 @@ def _round(stack: ExitStack, archive: Archive, stop: Stop, options: dict[str, An
     from clipper.sync.runner import ReaderPool
 
     policy, configured = policy_of(options, robots="obey"), settings.current()
+    configured.check(policy)
     fetcher = stack.enter_context(open_fetcher(policy, options["replay"], sleep=stop.sleep))
     readers = stack.enter_context(ReaderPool(open_reader, size=options["readers"]))
     wanted = Wanted(

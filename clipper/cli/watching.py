@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clipper import urls
+from clipper.cli import settings
 from clipper.cli.group import OptionsFirst
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Duration, db_option, format_options, reading, writing
 from clipper.cli.output import complain, counted, day_and_minute, print_rows, remark, safe
-from clipper.errors import ClipperError
+from clipper.errors import ClipperError, UsageError
 from clipper.exports.files import write_whole
 
 if TYPE_CHECKING:
@@ -59,14 +60,18 @@ def add_command(
     from clipper.sync import sources
 
     code = 0
+    policy, configured = policy_of(options), settings.current()
     with (
         writing(db, create=True) as archive,
-        open_fetcher(policy_of(options), options["replay"]) as fetcher,
+        open_fetcher(policy, options["replay"]) as shared,
     ):
         for address in addresses:
             try:
-                added = sources.add(address, archive=archive, fetcher=fetcher, tags=tags, kind=kind, private=private)
-                _tell_added([_with(found, every, archive) for found in added])
+                with shared.sibling(configured.policy(policy, _host(address))) as fetcher:
+                    added = sources.add(
+                        address, archive=archive, fetcher=fetcher, tags=tags, kind=kind, private=private
+                    )
+                    _tell_added([_with(found, every, archive) for found in added])
             except ClipperError as error:
                 complain(str(error))
                 code = error.exit_code if len(addresses) == 1 else 1
@@ -169,6 +174,14 @@ def export_command(form: str, private: bool, output: Path | None, db: Path) -> N
         write_whole(output, text.encode())
     if left_out:
         remark(f"{counted(left_out, 'private feed')} left out; --private exports them")
+
+
+def _host(address: str) -> str:
+    """The host of an address; none if it is a file, or malformed, which is told later."""
+    try:
+        return urls.host_of(urls.check(address))
+    except UsageError:
+        return ""
 
 
 def _with(found: Any, every: timedelta | None, archive: Archive) -> Any:

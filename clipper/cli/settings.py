@@ -225,7 +225,8 @@ def _wrong(key: str, value: Any) -> str | None:
     """What is wrong with a value that is said of a host, as far as one can see; None if nothing is."""
     from clipper.cli.network import header, option_types
 
-    if not isinstance(value, KINDS.get(key, (str,))) or isinstance(value, bool):
+    right: bool = isinstance(value, KINDS.get(key, (str,))) and not isinstance(value, bool)
+    if not right:
         return ""
     if key == "cookies":  # whether the file is there is asked by whoever needs it
         return None

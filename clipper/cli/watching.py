@@ -147,6 +147,9 @@ def edit_command(
     Example: clip watch edit https://www.4hou.com/feed --every 2h --tag daily
     """
 
+    if not (tags or untags) and every is None and title is None and private is None:
+        raise UsageError("say what to change: --tag, --untag, --every, --title, --private or --public")
+
     def change(archive: Archive, source: Source) -> None:
         wanted = tuple(sorted({*source.tags, *tags} - {*untags})) if tags or untags else None
         archive.watched.edit(source, title=title, tags=wanted, every=every, private=private)

@@ -176,17 +176,18 @@ class Outcomes:
         host, failure = urls.host_of(source.url), answer.failure
         requests = _requests(answer.capture, error) if answer.capture else _requests(None, error) or 1
         leave = failure is not None and self._host_fails(host, source.url, failure, requests, None, at)
+        reason = _nameless(str(error), source.url)
         failures = source.failures + 1
         trouble = self._left(host)
         tell = not source.told and trouble is None and (failures >= SURE or source.last_fetched is None)
         due_at = trouble.left_until if trouble else deciding.failed_feed(failures, at=at)
         if trouble is None:
-            self._archive.watched.failed(source, str(error), at=at, due_at=due_at, told=source.told or tell)
+            self._archive.watched.failed(source, reason, at=at, due_at=due_at, told=source.told or tell)
         else:
             self._archive.watched.postpone(source, at=at, due_at=due_at)
         if tell:
             since = source.failing_since or at
-            self._archive.diary.add(self._run, "feed failing", at=at, feed_id=source.id, since=since, what=str(error))
+            self._archive.diary.add(self._run, "feed failing", at=at, feed_id=source.id, since=since, what=reason)
         return leave
 
     def _host_fails(
@@ -262,9 +263,13 @@ class Outcomes:
 
 
 def _reason(result: Result) -> str:
-    """Why a page could not be had, without its address, which is told beside it."""
-    said = str(result.error or result.outcome)
-    return said.removeprefix(f"{result.url}: ")
+    """Why a page could not be had."""
+    return _nameless(str(result.error or result.outcome), result.url)
+
+
+def _nameless(said: str, url: str) -> str:
+    """What is said of an address, without it: it is told beside it."""
+    return said.removeprefix(f"{url}: ").removeprefix(f"{url} ")
 
 
 def _requests(capture: Capture | None, error: ClipperError | None) -> int:

@@ -121,7 +121,7 @@ def test_the_archive_that_was_named_is_the_one_that_is_shown(
 
 
 @pytest.mark.parametrize(
-    "words", [("watch", "list"), ("watch", "edit", "https://a.example/"), ("list",), ("failures",)]
+    "words", [("watch", "list"), ("watch", "edit", "https://a.example/", "--tag", "x"), ("list",), ("failures",)]
 )
 def test_what_is_said_of_the_network_is_no_error_where_nothing_is_fetched(
     home: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]

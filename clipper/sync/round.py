@@ -7,6 +7,7 @@ a run that is killed has lost nothing, and the next one goes on where it was.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["Round"]
 
 HOSTS_AT_ONCE = 16
+# Filing a page in a transaction of its own takes 6.2 ms of the processor, with seven others 5.
+TOGETHER = 0.1  # seconds to wait for others
+MANY = 8  # hosts at work from where on it is worth it: the next half is fetched and read meanwhile
 LONGEST_LEFT = timedelta(hours=25)  # a host that is left alone for longer was left while the clock was wrong
 FEED_PAGE = (
     "<!doctype html><html><head><meta charset='utf-8'><title>{title}</title></head><body><article>\n"
@@ -119,8 +123,19 @@ class Round:
                 self._start(pool, *turn)
             if not self._flying:
                 return
-            done = wait(self._flying, timeout=self._stop.left, return_when=FIRST_COMPLETED).done
-            yield from self._file([(*self._flying.pop(future), future) for future in done])
+            yield from self._file([(*self._flying.pop(future), future) for future in self._landed()])
+
+    def _landed(self) -> set[Future[Came]]:
+        """What is done; where many hosts are at work, some more of it than the first, to be filed together."""
+        done = wait(self._flying, timeout=self._stop.left, return_when=FIRST_COMPLETED).done
+        until = time.monotonic() + TOGETHER
+        while len(self._flying) >= MANY and len(done) < len(self._flying) // 2:
+            left = until - time.monotonic()
+            more = wait(self._flying.keys() - done, timeout=max(left, 0), return_when=FIRST_COMPLETED).done
+            if not more:
+                break
+            done |= more
+        return done
 
     def _start(self, pool: ThreadPoolExecutor, host: str, task: Task) -> None:
         if host not in self._fetchers:

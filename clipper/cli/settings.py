@@ -107,6 +107,11 @@ class Settings:
         return timedelta(seconds=_seconds(*said)) if said else None
 
     @property
+    def paced(self) -> bool:
+        """Whether the files say of any host how often its pages are looked at."""
+        return any("every" in values for values in self.hosts.values())
+
+    @property
     def rules(self) -> Path | None:
         """The folder of site rules."""
         said = self.sections.get("read", {}).get("rules")

@@ -107,7 +107,7 @@ def _round(stack: ExitStack, archive: Archive, stop: Stop, options: dict[str, An
     return Round(
         archive,
         open_fetcher=lambda host: fetcher.sibling(configured.policy(policy, host)),
-        every=configured.every,
+        every=configured.every if configured.paced else None,
         readers=readers,
         wanted=wanted,
         tries=1 + policy.retries,

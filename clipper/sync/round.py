@@ -50,7 +50,7 @@ class Round:
 
     `open_fetcher` opens a fetcher for a host, which is closed when the host has nothing more to do;
     `tries` is the most that one address can take of a fetcher, `robots` whether it asks for robots.txt; `every` says how
-    often the pages of a host are looked at, if not by their own history.
+    often the pages of a host are looked at, or None: by their own history.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Round:
         robots: bool = True,
         hosts_at_once: int = HOSTS_AT_ONCE,
         stop: Stop | None = None,
-        every: Callable[[str], timedelta | None] = lambda _host: None,
+        every: Callable[[str], timedelta | None] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._archive = archive
@@ -84,6 +84,8 @@ class Round:
         """Look at everything that is due, and yield each look once it is filed."""
         archive, now = self._archive, self._clock()
         archive.agenda.adopt(now)
+        if self._every is not None:
+            archive.agenda.hasten(self._every)
         number = archive.diary.begin(now)
         for trouble in archive.diary.troubles():
             if trouble.left_until > now + LONGEST_LEFT:
@@ -94,7 +96,7 @@ class Round:
         sources = archive.watched.due(now, host=self._wanted.host, force=force)
         self._queue = Queue(archive, self._wanted, sources=sources, left=left, clock=self._clock)
         guard = Guard(tries=self._tries, robots=self._robots, known=troubles)
-        self._outcomes = Outcomes(archive, run=number, guard=guard, troubles=troubles, every=self._every)
+        self._outcomes = Outcomes(archive, run=number, guard=guard, troubles=troubles, every=self._every or _of_its_own)
         pool = ThreadPoolExecutor(self._most)
         try:
             yield from self._work(pool)
@@ -250,3 +252,7 @@ class Round:
             published=published or extraction.published,
             observed=None,  # a feed teaches nothing of what stands on its site's pages
         )
+
+
+def _of_its_own(_host: str) -> None:
+    """No host has an interval: each page's history decides."""

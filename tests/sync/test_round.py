@@ -211,6 +211,25 @@ def test_an_interval_of_the_users_counts_more_than_history(web: Web, archive: Ar
     assert looks == 6
 
 
+def test_an_interval_of_a_host_counts_from_the_next_run_on(web: Web, archive: Archive) -> None:
+    """It is in the configuration, and no command tells the archive that it changed."""
+    for host in ("a.test", "b.test", "c.test"):
+        archive.watch(page(web, host).url, kind="page")
+    archive.watched.edit(archive.sources()[2], every=7 * DAY)
+    every = {"b.test": timedelta(minutes=30), "c.test": timedelta(minutes=30)}.get
+    run_once(archive, web)
+    later(web, HOUR)
+    assert run_once(archive, web) == []
+    assert run_once(archive, web, every=every) == ["http://b.test/one"]
+    later(web, timedelta(minutes=10))
+    assert run_once(archive, web, every=every) == []
+    web.troubles["b.test"] = lambda *_: (500, HTML, b"<h1>Oops</h1>")
+    later(web, timedelta(minutes=30))
+    run_once(archive, web, every=every)
+    later(web, timedelta(minutes=40))
+    assert run_once(archive, web, every=every) == []  # a page that fails is tried again at its own pace
+
+
 def test_a_clock_that_jumped_ahead_stops_nothing(web: Web, archive: Archive) -> None:
     archive.watch(page(web, edits=[START + 2 * HOUR]).url, kind="page")
     web.time.wrong = timedelta(days=400)

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from clipper.archive import Archive
     from clipper.models import Source
 
+
 COLUMNS = ("kind", "state", "last_fetched", "due", "tags", "title", "url")
+
+
+def _named(_context: click.Context, _option: click.Parameter, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The tags without the space around them; `BadParameter` for one that is nothing else."""
+    if not all(tag.strip() for tag in tags):
+        raise click.BadParameter("a tag has to have a name")
+    return tuple(tag.strip() for tag in tags)
 
 
 @click.group("watch", cls=OptionsFirst)
@@ -35,7 +43,7 @@ def watch_command() -> None:
 
 @watch_command.command("add")
 @click.argument("addresses", nargs=-1, required=True, metavar="URL|FILE...")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag what it leads to; repeatable.")
+@click.option("--tag", "tags", multiple=True, callback=_named, metavar="TAG", help="Tag what it leads to; repeatable.")
 @click.option("--every", type=Duration(), metavar="SPAN", help="Look at it this often, whatever its history says.")
 @click.option("--as", "kind", type=click.Choice(["feed", "sitemap", "page"]), help="Take it for that.")
 @click.option("--private", is_flag=True, help="Leave it out of exports.")
@@ -127,7 +135,8 @@ def resume_command(addresses: tuple[str, ...], db: Path) -> int:
 
 @watch_command.command("edit")
 @click.argument("address", metavar="URL")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Add a tag, for what comes from now on; repeatable.")
+@click.option("--tag", "tags", multiple=True, callback=_named, metavar="TAG",
+              help="Add a tag, for what comes from now on; repeatable.")  # fmt: skip
 @click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take a tag away; repeatable.")
 @click.option("--every", type=Duration(), metavar="SPAN", help="Look at it this often; 0 leaves that to its history.")
 @click.option("--title", metavar="TEXT", help="Call it that.")

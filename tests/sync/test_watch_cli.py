@@ -140,6 +140,8 @@ def test_sources_are_edited_paused_and_removed(clip: Command, site: Site, capsys
     assert clip("watch", "edit", f"{base}/feed") == 2
     assert "what to change" in capsys.readouterr().err
     assert clip("watch", "edit", f"{base}/feed", "--every", "-1h") == 2
+    assert clip("watch", "edit", f"{base}/feed", "--tag", " ") == 2
+    assert clip("watch", "add", f"{base}/feed", "--tag", "") == 2
     assert clip("watch", "pause", f"{base}/feed") == 0
     assert watched(clip, capsys)[0]["state"] == "paused"
     assert clip("sync") == 0

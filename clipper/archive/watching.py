@@ -215,7 +215,7 @@ def watch(
     connection.execute(
         "INSERT INTO feeds (url, kind, title, tags, added_at) VALUES (?, ?, ?, ?, ?) ON"
         " CONFLICT (url) DO UPDATE"
-        " SET kind = excluded.kind, title = coalesce(excluded.title, title), tags ="
+        " SET kind = excluded.kind, title = coalesce(title, excluded.title), tags ="
         " excluded.tags, paused = 0",
         (url, kind, title, json.dumps(together, ensure_ascii=False), now),
     )

@@ -137,6 +137,8 @@ def test_sources_are_edited_paused_and_removed(clip: Command, site: Site, capsys
     assert clip("watch", "edit", f"{base}/feed", "--tag", "new", "--untag", "old", "--every", "2h", "--title", "P") == 0
     (one,) = watched(clip, capsys)
     assert (one["tags"], one["every"], one["title"]) == (["new"], 7200, "P")
+    assert clip("watch", "add", f"{base}/feed") == 0  # what the user says of it stays
+    assert watched(clip, capsys)[0]["title"] == "P"
     assert clip("watch", "edit", f"{base}/feed") == 2
     assert "what to change" in capsys.readouterr().err
     assert clip("watch", "edit", f"{base}/feed", "--every", "-1h") == 2

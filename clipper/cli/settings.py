@@ -92,6 +92,8 @@ class Settings:
                 changes["headers"] = (*policy.headers, *map(header, value))
             elif key in HOST:
                 changes[HOST[key]] = file.parent / value if key == "cookies" else value
+        if "timeout" in changes:
+            changes["deadline"] = 4 * changes["timeout"]
         return replace(policy, **changes) if changes else policy
 
     def check(self, policy: Policy) -> None:

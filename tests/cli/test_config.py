@@ -10,6 +10,8 @@ import pytest
 
 from clipper.archive import Archive
 from clipper.cli import run
+from clipper.cli.settings import Settings
+from clipper.fetch import Policy
 from tests.fetch.server import Server, page, routed
 
 Read = Callable[..., dict[str, tuple[object, str]]]
@@ -91,6 +93,13 @@ def test_secrets_are_not_shown(home: Path, capsys: pytest.CaptureFixture[str]) -
     )
     assert run(["config"]) == 0
     assert "s3cret" not in "".join(capsys.readouterr())
+
+
+def test_a_patient_host_has_time_for_all_its_tries(tmp_path: Path) -> None:
+    """As with `--timeout`: all tries together get four times as much."""
+    said: dict[str, tuple[object, Path]] = {"timeout": (100.0, tmp_path)}
+    policy = Settings(hosts={".a.example": said}).policy(Policy(), "www.a.example")
+    assert (policy.timeout, policy.deadline) == (100, 400)
 
 
 def test_a_host_has_its_own_headers_pace_and_cookies(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -80,6 +80,7 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+    url: str | None = None  # the address that gave them, where that may be another than the one asked
 
     def __bool__(self) -> bool:
         return bool(self.etag or self.last_modified)

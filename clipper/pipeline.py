@@ -159,7 +159,7 @@ def prepare(url: str, *, archive: Archive, force: bool = False) -> Job:
     site = archive.site(urls.site_of(fetchable), url_key=key)
     if force or page is None:
         return Job(fetchable, key, Validators(), site=site)
-    return Job(fetchable, key, page.validators, archive.latest_body(key), site)
+    return Job(fetchable, key, archive.validators(key), archive.latest_body(key), site)
 
 
 def never_read(url: str, *, archive: Archive) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from clipper.archive import Archive
 from clipper.errors import TapeError
+from clipper.fetch import Fetcher, Policy
 from clipper.models import Capture, Extraction, Outcome, Validators, Verdict
 from clipper.pipeline import clip, never_read, prepare
 
@@ -76,7 +78,7 @@ def test_what_did_not_change_starts_no_reader(archive: Archive, second: Capture)
     clip(URL, archive=archive, fetcher=Answers(answer()), reader=Reads())
     fetcher, reader = Answers(second), Reads()
     assert clip(URL, archive=archive, fetcher=fetcher, reader=reader).outcome.good
-    assert fetcher.asked == [Validators(etag='"1"')]
+    assert fetcher.asked == [Validators(etag='"1"', url=URL)]
     assert reader.told == []
 
 
@@ -110,3 +112,23 @@ def test_an_alias_is_a_visit_to_its_page_with_all_that_is_known_of_it(archive: A
     assert here.url == "https://example.com/b"
     assert here.known_body is not None
     assert (here.url_key, here.validators, here.known_body) == (there.url_key, there.validators, there.known_body)
+
+
+def test_of_a_page_behind_a_redirect_only_what_changed_is_fetched(archive: Archive) -> None:
+    """A date tells nothing of another page, and all of the page that it came from."""
+    asked: list[tuple[str, str | None]] = []
+
+    def answering(request: httpx.Request) -> httpx.Response:
+        since = request.headers.get("if-modified-since")
+        asked.append((request.url.path, since))
+        if request.url.path == "/a":
+            return httpx.Response(302, headers={"Location": "/there"})
+        if since:
+            return httpx.Response(304)
+        headers = {"Last-Modified": "Mon, 02 Nov 2026 07:00:00 GMT", "Content-Type": "text/html"}
+        return httpx.Response(200, headers=headers, content=b"<p>words")
+
+    with Fetcher(Policy(min_interval=0), transport=httpx.MockTransport(answering)) as fetcher:
+        outcomes = [clip(URL, archive=archive, fetcher=fetcher, reader=Reads()).outcome for _ in range(3)]
+    assert outcomes == [Outcome.NEW, Outcome.NOT_MODIFIED, Outcome.NOT_MODIFIED]
+    assert [path for path, _ in asked] == ["/a", "/there"] * 3

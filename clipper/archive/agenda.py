@@ -102,6 +102,23 @@ class Agenda:
                 (rows.stamp(now),),
             )
 
+    def hasten(self, every: Callable[[str], timedelta | None]) -> None:
+        """Let no page of a host wait for longer than its host's pages may; those of sources with their own interval wait.
+
+        What failed is tried again at its own pace.
+        """
+        with self._writing():
+            hosts = [host for (host,) in self._connection.execute("SELECT DISTINCT host FROM due").fetchall()]
+            for host, wait in ((host, every(host)) for host in hosts):
+                if wait is not None:
+                    self._connection.execute(
+                        "UPDATE due SET due_at = strftime('%Y-%m-%dT%H:%M:%f', set_at, ?2) || '000Z' WHERE host = ?1"
+                        " AND due_at > strftime('%Y-%m-%dT%H:%M:%f', set_at, ?2) || '000Z'"
+                        " AND reason NOT IN ('failed', 'gone', 'host') AND page_id NOT IN (SELECT page_id FROM listings"
+                        " JOIN feeds ON feeds.id = feed_id WHERE interval_seconds IS NOT NULL)",
+                        (host, f"+{wait.total_seconds():.3f} seconds"),
+                    )
+
     def hosts(self, window: Window) -> list[str]:
         """The hosts with pages that are due, the longest due first."""
         with self._reading():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 
-__all__ = ["article_digest", "normalised"]
+__all__ = ["article_digest", "normalised", "text_digest"]
 
 # Characters that nobody sees: soft hyphen, zero-width space and joiners, direction marks, word
 # joiner and invisible operators, byte order mark, variation selectors.
@@ -19,8 +20,13 @@ def article_digest(title: str | None, text: str) -> str:
     Width of letters, composition of accents, white space and invisible characters do not count;
     every other character does.
     """
-    article = f"{normalised(title or '')}\n{normalised(text)}"
+    article = f"{normalised(title or '')}\n{_whole(text)}"
     return sha256(article.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def text_digest(text: str) -> str:
+    """The first 128 bits, in hex, of the sha256 of a page's text alone."""
+    return sha256(_whole(text).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def normalised(text: str) -> str:
@@ -33,3 +39,9 @@ def normalised(text: str) -> str:
     while INVISIBLE.search(visible):
         visible = unicodedata.normalize("NFKC", INVISIBLE.sub("", visible))
     return " ".join(visible.split())
+
+
+@lru_cache(maxsize=16)
+def _whole(text: str) -> str:
+    """A page's text, normalised once for the four questions that are asked of it while it is filed."""
+    return normalised(text)

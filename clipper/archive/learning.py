@@ -12,12 +12,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from clipper import urls
-from clipper.archive.digest import normalised
+from clipper.archive.digest import text_digest
 from clipper.models import Extraction, Observed, Site, SiteBlock
 
 __all__ = ["SiteSummary", "learn", "merge", "merge_page", "reset", "same_text", "site", "sites", "twins"]
@@ -79,7 +78,7 @@ def learn(connection: sqlite3.Connection, page_id: int, extraction: Extraction, 
             "INSERT INTO site_pages (page_id, host, text_digest, canonical_url) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (page_id) DO UPDATE SET host = excluded.host, text_digest = excluded.text_digest,"
             " canonical_url = excluded.canonical_url",
-            (page_id, host, _digest(extraction.text), extraction.canonical_url),
+            (page_id, host, text_digest(extraction.text), extraction.canonical_url),
         )
     if extraction.observed is None or not extraction.verdict.good:
         return
@@ -100,7 +99,7 @@ def same_text(connection: sqlite3.Connection, extraction: Extraction, *, url: st
         "SELECT count(*) FROM site_pages JOIN pages ON pages.id = site_pages.page_id"
         " WHERE site_pages.host = ? AND text_digest = ? AND pages.url_key <> ?"
         " AND (canonical_url IS NULL OR canonical_url IS NOT ?)",
-        (urls.site_of(url), _digest(extraction.text), url_key, canonical if _names_a_page(canonical) else None),
+        (urls.site_of(url), text_digest(extraction.text), url_key, canonical if _names_a_page(canonical) else None),
     ).fetchone()
     return int(count)
 
@@ -112,7 +111,7 @@ def twins(connection: sqlite3.Connection, extraction: Extraction, *, url: str) -
     return connection.execute(
         "SELECT pages.url_key, canonical_url FROM site_pages JOIN pages ON pages.id = site_pages.page_id"
         " WHERE site_pages.host = ? AND text_digest = ? AND canonical_url IS NOT NULL ORDER BY pages.id LIMIT 20",
-        (urls.site_of(url), _digest(extraction.text)),
+        (urls.site_of(url), text_digest(extraction.text)),
     ).fetchall()
 
 
@@ -233,10 +232,6 @@ def _learned_from(connection: sqlite3.Connection, url_key: str | None) -> bool:
         (url_key,),
     ).fetchone()
     return bool(row and row[0])
-
-
-def _digest(text: str) -> str:
-    return sha256(normalised(text).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _names_a_page(canonical: str | None) -> bool:

@@ -20,6 +20,7 @@ __all__ = [
     "evidence_of",
     "has",
     "history",
+    "latest_address",
     "latest_body",
     "markdown",
     "page",
@@ -175,6 +176,16 @@ def latest_body(connection: sqlite3.Connection, url_key: str) -> str | None:
         " FROM checks JOIN pages ON pages.id = checks.page_id"
         " WHERE pages.url_key = ? AND checks.snapshot_id IS NOT NULL AND checks.outcome <>"
         " 'not modified'"
+        " ORDER BY checks.checked_at DESC, checks.seq DESC LIMIT 1",
+        (url_key,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def latest_address(connection: sqlite3.Connection, url_key: str) -> str | None:
+    row = connection.execute(
+        "SELECT coalesce(checks.final_url, checks.url) FROM checks JOIN pages ON pages.id = checks.page_id"
+        " WHERE pages.url_key = ? AND checks.snapshot_id IS NOT NULL"
         " ORDER BY checks.checked_at DESC, checks.seq DESC LIMIT 1",
         (url_key,),
     ).fetchone()

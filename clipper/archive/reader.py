@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -79,9 +80,12 @@ class Reader:
         self.close()
 
     def validators(self, url_key: str) -> Validators:
-        """What makes the next request conditional: of the latest good capture; empty if none."""
+        """What makes the next request conditional, and of which address that is: of the latest good capture; empty if none."""
         page = self.page(url_key)
-        return page.validators if page else Validators()
+        if page is None or not page.validators:
+            return Validators()
+        with self._reading():
+            return replace(page.validators, url=queries.latest_address(self.connection, page.url_key))
 
     def has(self, url_key: str, *, at: datetime, body: str | None = None) -> bool:
         """Whether a capture of that time is here, and (if `body` is given) with bytes of that sha256."""

@@ -23,7 +23,8 @@ CJK = (
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
-MIXED = re.compile(rf"[^\W{CJK}]*[{CJK}]\w*")
+RUN = re.compile(rf"[{CJK}]\w*")  # begun by its first CJK character, which is what can be looked for fast
+OTHER = re.compile(rf"[^\W{CJK}]")
 PIECE = re.compile(rf"[{CJK}]|[^{CJK}]+")  # a seam stands between any two pieces of such a run
 MARKS = "\x02\x03"
 CLOSED = re.compile(rf"(?<=[{CJK}])([{MARKS}]*) ([{MARKS}]*)(?=[{CJK}])")
@@ -48,7 +49,18 @@ Among = tuple[str, tuple[str, ...]]
 
 def spaced(text: str) -> str:
     """A space on every side of a CJK character that touches a letter or another one."""
-    return text if text.isascii() else MIXED.sub(lambda run: " ".join(PIECE.findall(run[0])), text)
+    if text.isascii():
+        return text
+
+    parts: list[str] = []
+    end = 0
+    for run in RUN.finditer(text):
+        start = run.start()
+        between = text[end:start]
+        seam = " " if between and OTHER.match(between, len(between) - 1) else ""
+        parts += (between, seam, " ".join(PIECE.findall(run[0])))
+        end = run.end()
+    return "".join(parts) + text[end:]
 
 
 def unspaced(text: str) -> str:

@@ -23,6 +23,7 @@ SOURCE = (
 )
 FROM = "FROM feeds LEFT JOIN feed_plans ON feed_plans.feed_id = feeds.id"
 READ = ("feed", "sitemap")  # kinds of sources that are fetched and list pages
+MOVED = "feed moved"  # the kind of the event that says where a source was before
 Transaction = Callable[[], AbstractContextManager[None]]
 
 
@@ -42,9 +43,25 @@ class Sources:
             return [_source(row) for row in found]
 
     def find(self, url: str) -> Source | None:
-        """The source of that address, as it was given or as it is spelled in full."""
+        """The source of that address, as it was given or as it is spelled in full, or that moved from there."""
         with self._reading():
             return _find(self._connection, url)
+
+    def move(self, source: Source, url: str) -> Source | None:
+        """Give a source its new address; None, and nothing is changed, if another one has it."""
+        with self._writing():
+            if _find(self._connection, url, moved=False) is not None:
+                return None
+            self._connection.execute("UPDATE feeds SET url = ? WHERE id = ?", (url, source.id))
+            return _find(self._connection, url, moved=False)
+
+    def former(self) -> dict[int, str]:
+        """Where the sources that moved were before, by their ids."""
+        with self._reading():
+            found = self._connection.execute(
+                "SELECT feed_id, what FROM events WHERE kind = ? AND feed_id IS NOT NULL ORDER BY id", (MOVED,)
+            )
+            return {int(feed_id): str(what) for feed_id, what in found}
 
     def due(self, now: datetime, *, host: str | None = None, force: bool = False) -> list[Source]:
         """The feeds and site maps to read now, `host`'s only, or all of them with `force`; the longest due first."""
@@ -142,6 +159,13 @@ class Sources:
                 (rows.stamp(due_at), rows.stamp(at), rows.storable(error), int(told), source.id),
             )
 
+    def hurry(self, ids: list[int]) -> None:
+        """Let feeds be read by the next run (`clip retry`)."""
+        with self._writing():
+            self._connection.executemany(
+                "UPDATE feed_plans SET due_at = '' WHERE feed_id = ?", [(feed_id,) for feed_id in ids]
+            )
+
     def postpone(self, source: Source, *, at: datetime, due_at: datetime) -> None:
         """Look at a feed later, without a word about how it is doing: its host is in trouble."""
         with self._writing():
@@ -186,11 +210,12 @@ def watch(
     now: str,
 ) -> Source:
     known = _find(connection, url)
+    url = known.url if known else url
     together = sorted({*tags, *(known.tags if known else ())})
     connection.execute(
         "INSERT INTO feeds (url, kind, title, tags, added_at) VALUES (?, ?, ?, ?, ?) ON"
         " CONFLICT (url) DO UPDATE"
-        " SET kind = excluded.kind, title = coalesce(excluded.title, title), tags ="
+        " SET kind = excluded.kind, title = coalesce(title, excluded.title), tags ="
         " excluded.tags, paused = 0",
         (url, kind, title, json.dumps(together, ensure_ascii=False), now),
     )
@@ -248,11 +273,15 @@ def _plan(connection: sqlite3.Connection, feed_id: int) -> None:
     connection.execute("INSERT OR IGNORE INTO feed_plans (feed_id, due_at, set_at) VALUES (?, '', '')", (feed_id,))
 
 
-def _find(connection: sqlite3.Connection, url: str) -> Source | None:
-    for spelling in _spellings(url):
-        row = connection.execute(f"SELECT {SOURCE} {FROM} WHERE feeds.url = ?", (spelling,)).fetchone()
-        if row:
-            return _source(row)
+def _find(connection: sqlite3.Connection, url: str, *, moved: bool = True) -> Source | None:
+    """The source of an address; with `moved` also the one that was there before."""
+    here = "feeds.url = ?"
+    there = f"feeds.id = (SELECT feed_id FROM events WHERE kind = '{MOVED}' AND what = ? ORDER BY id DESC LIMIT 1)"
+    for where in (here, there) if moved else (here,):
+        for spelling in _spellings(url):
+            row = connection.execute(f"SELECT {SOURCE} {FROM} WHERE {where}", (spelling,)).fetchone()
+            if row:
+                return _source(row)
     return None
 
 

@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "report",
         "List the pages and feeds that could not be had the last time, why, and when they are tried again.",
     ),
-    "retry": ("report", "Let pages that failed be due now, for the next `clip sync`."),
+    "retry": ("report", "Let pages and feeds that failed be due now, for the next `clip sync`."),
     "feed": ("report", "Write an Atom feed of what changed, with the differences in it, for any feed reader."),
     "schedule": ("schedule", "Print what makes cron or systemd run `clip sync` on this archive; --install writes it."),
     "config": (

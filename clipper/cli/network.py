@@ -52,6 +52,13 @@ def network_options(command: Command) -> Command:
     return command
 
 
+def option_types() -> dict[str, click.ParamType[Any]]:
+    """What each option takes, by its long name."""
+    probe = click.Command("probe")
+    network_options(probe)
+    return {option.opts[-1].lstrip("-"): option.type for option in probe.params}
+
+
 def policy_of(options: dict[str, Any], *, robots: Literal["obey", "ignore"] = "ignore") -> Policy:
     """The fetcher's policy that the options ask for.
 

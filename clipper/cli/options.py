@@ -104,7 +104,10 @@ class Duration(click.ParamType[timedelta]):
             return value
         number, unit = (value[:-1], value[-1]) if value[-1:] in UNITS else (value, "s")
         try:
-            return timedelta(seconds=float(number) * UNITS[unit])
+            span = timedelta(seconds=float(number) * UNITS[unit])
+            if span >= timedelta():
+                return span
+            raise ValueError
         except (ValueError, OverflowError):
             self.fail(f"{value!r} is no span of time; write it like 90s, 30m, 12h, 1d or 2w", param, ctx)
 

@@ -11,7 +11,7 @@ import click
 
 from clipper.cli.options import db_option, format_options, reading, writing
 from clipper.cli.output import complain, counted, day_and_minute, print_rows, remark, safe
-from clipper.errors import ClipperError, UsageError
+from clipper.errors import ClipperError, FileError, UsageError
 from clipper.exports.files import write_whole
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def failures_command(host: str | None, db: Path, form: str | None) -> None:
 @click.option("--all", "every", is_flag=True, help="All that failed.")
 @db_option
 def retry_command(addresses: tuple[str, ...], host: str | None, every: bool, db: Path) -> int:
-    """Let pages that failed be due now, for the next `clip sync`.
+    """Let pages and feeds that failed be due now, for the next `clip sync`.
 
     Example: clip retry --host www.4hou.com
     """
@@ -134,22 +134,30 @@ def retry_command(addresses: tuple[str, ...], host: str | None, every: bool, db:
     code = 0
     with writing(db) as archive:
         now = datetime.now(UTC)
-        chosen = []
+        pages, feeds = set(), set()
         for address in addresses:
-            page = archive.page(urls.url_key(address))
-            if page is None:
+            page, source = archive.page(urls.url_key(address)), archive.watched.find(address)
+            if source is not None and source.kind != "page":
+                feeds.add(source.id)
+            elif page is not None:
+                pages.add(page.id)
+            else:
                 complain(f"{address} is not in the archive; `clip URL` puts it there")
                 code = 1
-            else:
-                chosen.append(page.id)
         if host or every:
-            found = [row for row in _failures(archive) if row["page"] and host in (None, row["host"])]
-            chosen += [row["page"] for row in found]
-        archive.agenda.hurry(chosen, at=now)
+            found = [row for row in _failures(archive) if host in (None, row["host"])]
+            pages |= {row["page"] for row in found if row["page"]}
+            feeds |= {row["feed"] for row in found if row["feed"]}
+        archive.agenda.hurry(sorted(pages), at=now)
+        archive.watched.hurry(sorted(feeds))
         for trouble in archive.diary.troubles():
             if every or trouble.host == host:
                 archive.diary.release(trouble.host, at=now)
-    remark(f"{counted(len(set(chosen)), 'page')} due now; `clip sync` fetches them")
+    due = [counted(len(ids), name) for ids, name in ((pages, "page"), (feeds, "feed")) if ids]
+    if due:
+        remark(f"{' and '.join(due)} due now, for the next `clip sync`")
+    elif not code:
+        remark("nothing failed; nothing is due that was not")
     return code
 
 
@@ -173,9 +181,11 @@ def deliver(archive: Archive, *, form: str | None, file: Path | None, notify: tu
 
 
 def check_file(file: Path) -> None:
-    """Raise `UsageError` for a file whose name says nothing of how a report is written."""
+    """Raise `UsageError` for a file whose name says nothing of how a report is written, `FileError` without its folder."""
     if file.suffix.lower() not in SUFFIXES:
         raise UsageError(f"{file}: a report is written as .html or .md")
+    if not file.parent.is_dir():
+        raise FileError(f"cannot write {file}: there is no folder {file.parent}")
 
 
 def write_report(report: Report, file: Path, *, since: datetime | None = None) -> None:
@@ -222,6 +232,7 @@ def _failures(archive: Archive) -> Iterator[dict[str, Any]]:
         trouble = left.get(page.host)
         yield {
             "page": page.page_id,
+            "feed": None,
             "url": page.url,
             "host": page.host,
             "state": page.state,
@@ -236,6 +247,7 @@ def _failures(archive: Archive) -> Iterator[dict[str, Any]]:
         if source.error and not source.paused:
             yield {
                 "page": None,
+                "feed": source.id,
                 "url": source.url,
                 "host": urls.host_of(source.url),
                 "state": "feed",

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,6 +29,7 @@ __all__ = ["FILE", "Settings", "current", "files", "use"]
 FILE = "clipper.toml"
 VARIABLE = "CLIPPER_CONFIG"  # in the place of the user's own file
 META = "clipper.settings"
+NAME = re.compile(r"\.?[^\s/@\\]+")
 PATHS = frozenset({"cookies", "report", "rules"})  # relative to the file that names them
 GENERAL = ("network", "read", "host")
 # What may be other for a host, and the name that the policy has for it.
@@ -66,7 +68,7 @@ class Settings:
             for key, value in self.sections.get(section, {}).items():
                 if key in known and known[key].name is not None:
                     found[str(known[key].name)] = value
-                elif section == name:
+                elif section == name != "network":  # not every command has all options of the network
                     raise UsageError(f"{value[1]}: [{section}] knows no {key!r}; see `clip {name} --help`")
         return found
 
@@ -90,12 +92,26 @@ class Settings:
                 changes["headers"] = (*policy.headers, *map(header, value))
             elif key in HOST:
                 changes[HOST[key]] = file.parent / value if key == "cookies" else value
+        if "timeout" in changes:
+            changes["deadline"] = 4 * changes["timeout"]
         return replace(policy, **changes) if changes else policy
+
+    def check(self, policy: Policy) -> None:
+        """Raise the error of a host that could not be asked as the files want it, before a run is in its midst."""
+        from clipper.fetch import Fetcher
+
+        for host in self.hosts:
+            Fetcher(self.policy(policy, host)).close()
 
     def every(self, host: str) -> timedelta | None:
         """How often pages of a host are looked at, if the files say so."""
         said = self.of_host(host).get("every")
         return timedelta(seconds=_seconds(*said)) if said else None
+
+    @property
+    def paced(self) -> bool:
+        """Whether the files say of any host how often its pages are looked at."""
+        return any("every" in values for values in self.hosts.values())
 
     @property
     def rules(self) -> Path | None:
@@ -169,6 +185,8 @@ def _tables(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             raise UsageError(f"{file}: there is no section [{section}]{meant}")
         if section == "network":
             _check_network(values, file)
+        if section == "read":
+            _check_read(values, file)
         yield section, values
 
 
@@ -180,15 +198,56 @@ def _check_network(values: dict[str, Any], file: Path) -> None:
             raise UsageError(f"{file}: [network] knows no {key!r}, but {', '.join(OPTION_NAMES)}")
 
 
-def _check_host(host: str, values: dict[str, Any], file: Path) -> None:
+def _check_read(values: dict[str, Any], file: Path) -> None:
     for key, value in values.items():
+        if key != "rules":
+            raise UsageError(f"{file}: [read] knows no {key!r}, but rules")
+        if not isinstance(value, str):
+            raise UsageError(f"{file}: rules of [read] cannot be {value!r}; it is a folder")
+
+
+def _check_host(host: str, values: dict[str, Any], file: Path) -> None:
+    if not NAME.fullmatch(host):
+        raise UsageError(
+            f'{file}: {host!r} is no host; write [host."www.example.com"], or ".example.com" for all of it'
+        )
+    for key, value in values.items():
+        if key == "rules":
+            raise UsageError(
+                f"{file}: site rules name their hosts themselves; put them into the folder of [read] rules"
+            )
         if key not in (*HOST, "every"):
             raise UsageError(f'{file}: [host."{host}"] knows no {key!r}, but {", ".join((*HOST, "every"))}')
-        right = isinstance(value, KINDS.get(key, (str,))) and not isinstance(value, bool)
-        if not right or (key == "robots" and value not in ("obey", "ignore")):
-            raise UsageError(f'{file}: {key} of [host."{host}"] cannot be {value!r}')
         if key == "every":
             _seconds(value, file)
+            continue
+        wrong = _wrong(key, value)
+        if wrong is not None:
+            # What may be a secret is not repeated.
+            shown = "so" if key in ("header", "proxy") else repr(value)
+            raise UsageError(f'{file}: {key} of [host."{host}"] cannot be {shown}{wrong and ": " + wrong}')
+
+
+def _wrong(key: str, value: Any) -> str | None:
+    """What is wrong with a value that is said of a host, as far as one can see; None if nothing is."""
+    from clipper.cli.network import header, option_types
+
+    right: bool = isinstance(value, KINDS.get(key, (str,))) and not isinstance(value, bool)
+    if not right:
+        return ""
+    if key == "cookies":  # whether the file is there is asked by whoever needs it
+        return None
+    try:
+        if key == "header":
+            for line in value:
+                header(str(line))
+            return None if all(isinstance(line, str) for line in value) else ""
+        option_types()[key].convert(value, None, None)
+    except click.BadParameter as error:
+        return error.message
+    except UsageError:
+        return "write it like 'Accept-Language: zh'"
+    return "it is not one line" if isinstance(value, str) and not value.isprintable() else None
 
 
 def _merge(known: dict[str, tuple[Any, Path]], values: dict[str, Any], file: Path) -> None:
@@ -196,8 +255,11 @@ def _merge(known: dict[str, tuple[Any, Path]], values: dict[str, Any], file: Pat
         known.setdefault(key, (value, file))
 
 
-def _seconds(value: str, file: Path) -> float:
+def _seconds(value: Any, file: Path) -> float:
     try:
-        return float(value[:-1]) * UNITS[value[-1:]]
-    except (KeyError, ValueError) as error:
+        seconds = float(value[:-1]) * UNITS[value[-1:]]
+        if seconds > 0:
+            return seconds
+        raise ValueError
+    except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{file}: {value!r} is no span of time; write it like 30m, 12h or 1d") from error

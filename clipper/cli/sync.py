@@ -95,6 +95,7 @@ def _round(stack: ExitStack, archive: Archive, stop: Stop, options: dict[str, An
     from clipper.sync.runner import ReaderPool
 
     policy, configured = policy_of(options, robots="obey"), settings.current()
+    configured.check(policy)
     fetcher = stack.enter_context(open_fetcher(policy, options["replay"], sleep=stop.sleep))
     readers = stack.enter_context(ReaderPool(open_reader, size=options["readers"]))
     wanted = Wanted(
@@ -106,7 +107,7 @@ def _round(stack: ExitStack, archive: Archive, stop: Stop, options: dict[str, An
     return Round(
         archive,
         open_fetcher=lambda host: fetcher.sibling(configured.policy(policy, host)),
-        every=configured.every,
+        every=configured.every if configured.paced else None,
         readers=readers,
         wanted=wanted,
         tries=1 + policy.retries,

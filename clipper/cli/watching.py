@@ -10,18 +10,27 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clipper import urls
+from clipper.cli import settings
 from clipper.cli.group import OptionsFirst
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Duration, db_option, format_options, reading, writing
 from clipper.cli.output import complain, counted, day_and_minute, print_rows, remark, safe
-from clipper.errors import ClipperError
+from clipper.errors import ClipperError, UsageError
 from clipper.exports.files import write_whole
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
     from clipper.models import Source
 
+
 COLUMNS = ("kind", "state", "last_fetched", "due", "tags", "title", "url")
+
+
+def _named(_context: click.Context, _option: click.Parameter, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The tags without the space around them; `BadParameter` for one that is nothing else."""
+    if not all(tag.strip() for tag in tags):
+        raise click.BadParameter("a tag has to have a name")
+    return tuple(tag.strip() for tag in tags)
 
 
 @click.group("watch", cls=OptionsFirst)
@@ -34,7 +43,7 @@ def watch_command() -> None:
 
 @watch_command.command("add")
 @click.argument("addresses", nargs=-1, required=True, metavar="URL|FILE...")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag what it leads to; repeatable.")
+@click.option("--tag", "tags", multiple=True, callback=_named, metavar="TAG", help="Tag what it leads to; repeatable.")
 @click.option("--every", type=Duration(), metavar="SPAN", help="Look at it this often, whatever its history says.")
 @click.option("--as", "kind", type=click.Choice(["feed", "sitemap", "page"]), help="Take it for that.")
 @click.option("--private", is_flag=True, help="Leave it out of exports.")
@@ -59,14 +68,18 @@ def add_command(
     from clipper.sync import sources
 
     code = 0
+    policy, configured = policy_of(options), settings.current()
     with (
         writing(db, create=True) as archive,
-        open_fetcher(policy_of(options), options["replay"]) as fetcher,
+        open_fetcher(policy, options["replay"]) as shared,
     ):
         for address in addresses:
             try:
-                added = sources.add(address, archive=archive, fetcher=fetcher, tags=tags, kind=kind, private=private)
-                _tell_added([_with(found, every, archive) for found in added])
+                with shared.sibling(configured.policy(policy, _host(address))) as fetcher:
+                    added = sources.add(
+                        address, archive=archive, fetcher=fetcher, tags=tags, kind=kind, private=private
+                    )
+                    _tell_added([_with(found, every, archive) for found in added])
             except ClipperError as error:
                 complain(str(error))
                 code = error.exit_code if len(addresses) == 1 else 1
@@ -82,7 +95,8 @@ def list_command(db: Path, form: str | None) -> None:
     Example: clip watch list
     """
     with reading(db) as archive:
-        rows = [_row(source, archive) for source in archive.watched.all()]
+        former = archive.watched.former()
+        rows = [_row(source, archive, former.get(source.id)) for source in archive.watched.all()]
     print_rows(rows, form=form, columns=COLUMNS)
 
 
@@ -121,7 +135,8 @@ def resume_command(addresses: tuple[str, ...], db: Path) -> int:
 
 @watch_command.command("edit")
 @click.argument("address", metavar="URL")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Add a tag, for what comes from now on; repeatable.")
+@click.option("--tag", "tags", multiple=True, callback=_named, metavar="TAG",
+              help="Add a tag, for what comes from now on; repeatable.")  # fmt: skip
 @click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take a tag away; repeatable.")
 @click.option("--every", type=Duration(), metavar="SPAN", help="Look at it this often; 0 leaves that to its history.")
 @click.option("--title", metavar="TEXT", help="Call it that.")
@@ -140,6 +155,9 @@ def edit_command(
 
     Example: clip watch edit https://www.4hou.com/feed --every 2h --tag daily
     """
+
+    if not (tags or untags) and every is None and title is None and private is None:
+        raise UsageError("say what to change: --tag, --untag, --every, --title, --private or --public")
 
     def change(archive: Archive, source: Source) -> None:
         wanted = tuple(sorted({*source.tags, *tags} - {*untags})) if tags or untags else None
@@ -168,6 +186,14 @@ def export_command(form: str, private: bool, output: Path | None, db: Path) -> N
         write_whole(output, text.encode())
     if left_out:
         remark(f"{counted(left_out, 'private feed')} left out; --private exports them")
+
+
+def _host(address: str) -> str:
+    """The host of an address; none if it is a file, or malformed, which is told later."""
+    try:
+        return urls.host_of(urls.check(address))
+    except UsageError:
+        return ""
 
 
 def _with(found: Any, every: timedelta | None, archive: Archive) -> Any:
@@ -200,7 +226,7 @@ def _each(addresses: tuple[str, ...], db: Path, act: Callable[[Archive, Source],
     return code
 
 
-def _row(source: Source, archive: Archive) -> dict[str, Any]:
+def _row(source: Source, archive: Archive, moved_from: str | None) -> dict[str, Any]:
     due = source.due_at
     state = "paused" if source.paused else "ok" if source.last_fetched or source.kind == "page" else "new"
     if source.kind == "page":
@@ -210,6 +236,8 @@ def _row(source: Source, archive: Archive) -> dict[str, Any]:
         state = state if source.paused or page is None else str(page.state)
     elif source.error and not source.paused:
         state = f"failing since {day_and_minute(source.failing_since)}"
+    if moved_from and state == "ok":
+        state = f"moved from {moved_from}"
     return {
         "kind": source.kind,
         "state": state,
@@ -223,4 +251,5 @@ def _row(source: Source, archive: Archive) -> dict[str, Any]:
         "private": source.private,
         "tags": list(source.tags),
         "folder": list(source.folder),
+        "moved_from": moved_from,
     }

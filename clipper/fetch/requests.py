@@ -49,7 +49,7 @@ class Sender:
     """Writes the headers of requests, and tells which of them may be stored."""
 
     def __init__(self, policy: Policy) -> None:
-        self._agent = policy.user_agent
+        self._agent = _checked("User-Agent", policy.user_agent)[1]
         self._custom = [_checked(name, value) for name, value in policy.headers]
         self.cookies = Cookies(policy.cookies)
 

@@ -110,13 +110,13 @@ class Walk:
     def _believable(self, answer: Answer) -> bool:
         """Whether a 304 can be about the version that we know.
 
-        Another page that was reached by a redirect says 304 to any date that is later than its own:
-        only an equal ETag proves that it is the same.
+        Another page that was reached by a redirect says 304 to any date that is later than its own: only
+        an equal ETag proves that it is the same, or the address that the validators are of.
         """
         theirs, ours = answer.header("etag"), self.validators.etag
         if theirs and ours:
             return theirs.removeprefix("W/") == ours.removeprefix("W/")
-        return bool(self.validators) and urls.url_key(self.here) == urls.url_key(self.asked)
+        return bool(self.validators) and urls.url_key(self.here) == urls.url_key(self.validators.url or self.asked)
 
 
 def may_refresh(page: bytes) -> bool:

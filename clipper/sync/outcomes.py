@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from clipper import urls
 from clipper.errors import ClipperError
-from clipper.models import Capture, Due, Outcome, PageState, Trouble
+from clipper.models import Capture, Due, Outcome, PageState, Source, Trouble
 from clipper.sync import due as deciding
 from clipper.sync.guard import Guard, failure_of, next_pause
+from clipper.sync.moves import moved_to
 from clipper.sync.reading import Answer, list_all
+from clipper.sync.sources import looks_private
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -96,6 +98,7 @@ class Outcomes:
             source, answer.feed, news=listed.news, at=at, fresh=deciding.freshness(answer.capture)
         )
         warning = source.warning if answer.capture.status == 304 else "; ".join(answer.warnings) or None
+        warning = self._moved(source, answer.capture, at) or warning
         if warning and not source.warning:
             self._archive.diary.add(self._run, "feed odd", at=at, feed_id=source.id, what=warning)
         if source.told:
@@ -106,6 +109,18 @@ class Outcomes:
         if answer.feed is not None and not source.title and answer.feed.title:
             self._archive.watched.edit(source, title=answer.feed.title)
         return Look(source.url, news=listed.news), listed.hosts, False
+
+    def _moved(self, source: Source, capture: Capture, at: datetime) -> str | None:
+        """Follow a source that moved for good, and say so once; what is odd about it if that cannot be."""
+        there = moved_to(capture)
+        if there is None:
+            return None
+        if self._archive.watched.move(source, there) is None:
+            return f"it moved to {there}, which is watched too"
+        if looks_private(there):
+            self._archive.watched.describe(source, site_url=None, folder=(), private=True)
+        self._archive.diary.add(self._run, "feed moved", at=at, feed_id=source.id, what=source.url)
+        return None
 
     def host_done(self, host: str, *, at: datetime) -> None:
         """A host has nothing more to do: what failed there failed for its own sake."""
@@ -161,17 +176,18 @@ class Outcomes:
         host, failure = urls.host_of(source.url), answer.failure
         requests = _requests(answer.capture, error) if answer.capture else _requests(None, error) or 1
         leave = failure is not None and self._host_fails(host, source.url, failure, requests, None, at)
+        reason = _nameless(str(error), source.url)
         failures = source.failures + 1
         trouble = self._left(host)
         tell = not source.told and trouble is None and (failures >= SURE or source.last_fetched is None)
         due_at = trouble.left_until if trouble else deciding.failed_feed(failures, at=at)
         if trouble is None:
-            self._archive.watched.failed(source, str(error), at=at, due_at=due_at, told=source.told or tell)
+            self._archive.watched.failed(source, reason, at=at, due_at=due_at, told=source.told or tell)
         else:
             self._archive.watched.postpone(source, at=at, due_at=due_at)
         if tell:
             since = source.failing_since or at
-            self._archive.diary.add(self._run, "feed failing", at=at, feed_id=source.id, since=since, what=str(error))
+            self._archive.diary.add(self._run, "feed failing", at=at, feed_id=source.id, since=since, what=reason)
         return leave
 
     def _host_fails(
@@ -247,9 +263,13 @@ class Outcomes:
 
 
 def _reason(result: Result) -> str:
-    """Why a page could not be had, without its address, which is told beside it."""
-    said = str(result.error or result.outcome)
-    return said.removeprefix(f"{result.url}: ")
+    """Why a page could not be had."""
+    return _nameless(str(result.error or result.outcome), result.url)
+
+
+def _nameless(said: str, url: str) -> str:
+    """What is said of an address, without it: it is told beside it."""
+    return said.removeprefix(f"{url}: ").removeprefix(f"{url} ")
 
 
 def _requests(capture: Capture | None, error: ClipperError | None) -> int:

@@ -22,6 +22,7 @@ SECTIONS = {
     "failing": "failing",
     "feed failing": "feeds failing",
     "feed odd": "feeds that are odd",
+    "feed moved": "feeds that moved",
     "host back": "hosts back",
     "back": "back",
     "feed back": "feeds back",
@@ -156,6 +157,8 @@ def _line(event: Event, number: int) -> tuple[str, str]:
     if event.kind in ("back", "host back", "feed back"):
         said = f"it was {what} {since}" if event.kind == "back" else f"it failed {since}"
         return event.url or event.host or "", f"{event.title or ''} ({said.strip()})".strip()
+    if event.kind == "feed moved":
+        return event.url or "", f"{event.title or ''} (it was at {what})".strip()
     return event.url or event.host or "", f"{what} ({since})" if since else what
 
 

@@ -7,6 +7,7 @@ a run that is killed has lost nothing, and the next one goes on where it was.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["Round"]
 
 HOSTS_AT_ONCE = 16
+# Filing a page in a transaction of its own takes 6.2 ms of the processor, with seven others 5.
+TOGETHER = 0.1  # seconds to wait for others
+MANY = 8  # hosts at work from where on it is worth it: the next half is fetched and read meanwhile
 LONGEST_LEFT = timedelta(hours=25)  # a host that is left alone for longer was left while the clock was wrong
 FEED_PAGE = (
     "<!doctype html><html><head><meta charset='utf-8'><title>{title}</title></head><body><article>\n"
@@ -46,7 +50,7 @@ class Round:
 
     `open_fetcher` opens a fetcher for a host, which is closed when the host has nothing more to do;
     `tries` is the most that one address can take of a fetcher, `robots` whether it asks for robots.txt; `every` says how
-    often the pages of a host are looked at, if not by their own history.
+    often the pages of a host are looked at, or None: by their own history.
     """
 
     def __init__(
@@ -60,7 +64,7 @@ class Round:
         robots: bool = True,
         hosts_at_once: int = HOSTS_AT_ONCE,
         stop: Stop | None = None,
-        every: Callable[[str], timedelta | None] = lambda _host: None,
+        every: Callable[[str], timedelta | None] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._archive = archive
@@ -80,6 +84,8 @@ class Round:
         """Look at everything that is due, and yield each look once it is filed."""
         archive, now = self._archive, self._clock()
         archive.agenda.adopt(now)
+        if self._every is not None:
+            archive.agenda.hasten(self._every)
         number = archive.diary.begin(now)
         for trouble in archive.diary.troubles():
             if trouble.left_until > now + LONGEST_LEFT:
@@ -90,7 +96,7 @@ class Round:
         sources = archive.watched.due(now, host=self._wanted.host, force=force)
         self._queue = Queue(archive, self._wanted, sources=sources, left=left, clock=self._clock)
         guard = Guard(tries=self._tries, robots=self._robots, known=troubles)
-        self._outcomes = Outcomes(archive, run=number, guard=guard, troubles=troubles, every=self._every)
+        self._outcomes = Outcomes(archive, run=number, guard=guard, troubles=troubles, every=self._every or _of_its_own)
         pool = ThreadPoolExecutor(self._most)
         try:
             yield from self._work(pool)
@@ -119,8 +125,19 @@ class Round:
                 self._start(pool, *turn)
             if not self._flying:
                 return
-            done = wait(self._flying, timeout=self._stop.left, return_when=FIRST_COMPLETED).done
-            yield from self._file([(*self._flying.pop(future), future) for future in done])
+            yield from self._file([(*self._flying.pop(future), future) for future in self._landed()])
+
+    def _landed(self) -> set[Future[Came]]:
+        """What is done; where many hosts are at work, some more of it than the first, to be filed together."""
+        done = wait(self._flying, timeout=self._stop.left, return_when=FIRST_COMPLETED).done
+        until = time.monotonic() + TOGETHER
+        while len(self._flying) >= MANY and len(done) < len(self._flying) // 2:
+            left = until - time.monotonic()
+            more = wait(self._flying.keys() - done, timeout=max(left, 0), return_when=FIRST_COMPLETED).done
+            if not more:
+                break
+            done |= more
+        return done
 
     def _start(self, pool: ThreadPoolExecutor, host: str, task: Task) -> None:
         if host not in self._fetchers:
@@ -235,3 +252,7 @@ class Round:
             published=published or extraction.published,
             observed=None,  # a feed teaches nothing of what stands on its site's pages
         )
+
+
+def _of_its_own(_host: str) -> None:
+    """No host has an interval: each page's history decides."""

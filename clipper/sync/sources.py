@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from clipper import decode, feeds, urls
 from clipper.errors import FeedError, FetchError, FileError, RefusedError
 from clipper.models import Source
+from clipper.sync.moves import moved_to
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -114,7 +115,7 @@ def _looked(address: str, fetcher: Fetches, kind: As | None) -> Iterator[_Looked
     capture = fetcher.fetch(asked, kind="page" if kind == "page" else "feed")
     login = asked != urls.without_credentials(asked)
     for one in _what(capture, fetcher, kind):
-        if login and one.url == capture.url:
+        if login and one.url in (capture.url, moved_to(capture)):
             said = "its password is not stored: put it into the headers of its host in the configuration"
             one = _Looked(one.url, one.kind, one.title, one.site_url, one.folder, True, (*one.remarks, said))
         yield one
@@ -148,16 +149,35 @@ def _list(body: bytes) -> Iterator[_Looked]:
 
 def _what(capture: Capture, fetcher: Fetches, wanted: As | None) -> Iterator[_Looked]:
     kind = feeds.kind_of(capture.body, content_type=capture.content_type)
+    if wanted is None:
+        _check_answer(capture, kind)
     if kind == "opml" and wanted is None:
         yield from _list(capture.body)
     elif wanted == "page" or (wanted is None and kind not in ("feed", "sitemap")):
         yield from _page(capture, fetcher, kind, wanted)
     elif kind == "sitemap" or wanted == "sitemap":
         feeds.read_sitemap(capture.body, url=capture.final_url, content_type=capture.header("content-type"))
-        yield _Looked(capture.url, "sitemap")
+        here, said = _now_at(capture)
+        yield _Looked(here, "sitemap", remarks=said)
     else:
         feed = feeds.read_feed(capture.body, url=capture.final_url, content_type=capture.header("content-type"))
-        yield _Looked(capture.url, "feed", feed.title, feed.site_url, remarks=_odd(feed))
+        here, said = _now_at(capture)
+        yield _Looked(here, "feed", feed.title, feed.site_url, remarks=(*said, *_odd(feed)))
+
+
+def _check_answer(capture: Capture, kind: str) -> None:
+    """Raise `FeedError` for an answer that is not what its address or its own word promises."""
+    if not capture.body.strip():
+        raise FeedError(f"{capture.url}: the server sent nothing; --as page watches it as a page")
+    promised = urlsplit(capture.url).path.lower().endswith(".opml") or "opml" in (capture.content_type or "")
+    if promised and kind == "page":
+        raise FeedError(f"{capture.url} is a web page, and no list of feeds (OPML); --as page watches it as a page")
+
+
+def _now_at(capture: Capture) -> tuple[str, tuple[str, ...]]:
+    """Where a feed or a site map is to be read from now on, and what there is to say of it."""
+    there = moved_to(capture)
+    return (there, (f"it moved there from {capture.url}",)) if there else (capture.url, ())
 
 
 def _page(capture: Capture, fetcher: Fetches, kind: str, wanted: As | None) -> Iterator[_Looked]:

@@ -107,6 +107,22 @@ def test_spaces_between_cjk_characters_come_and_go(text: str) -> None:
     assert unspaced(once).replace(" ", "") == text.replace(" ", "")
 
 
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("no CJK, only café", "no CJK, only café"),
+        ("修复漏洞", "修 复 漏 洞"),
+        ("在v2版_x", "在 v2 版 _x"),
+        ("a漏 b", "a 漏 b"),
+        ("__a々a⻀国", "__a 々 a⻀ 国"),  # a radical is no letter: it begins a run, and ends none
+        ("é\u0301中", "é\u0301中"),
+        ("½中½", "½ 中 ½"),
+    ],
+)
+def test_archives_of_all_versions_have_the_same_spaces(text: str, stored: str) -> None:
+    assert spaced(text) == stored
+
+
 def test_html_of_a_page_is_not_searched(archive: Archive) -> None:
     reading = replace(extraction("words"), markdown="[words](https://example.com/secretpath)")
     archive.record(capture(), reading, url_key=KEY)

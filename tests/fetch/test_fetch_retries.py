@@ -224,6 +224,9 @@ def test_a_304_about_another_version_is_not_believed() -> None:
         (Validators('"v1"', MODIFIED), {}, True),
         (Validators('"v1"', MODIFIED), {"ETag": '"v1"'}, False),
         (Validators('W/"v1"'), {"ETag": '"v1"'}, False),
+        (Validators(last_modified=MODIFIED, url="http://b.test/in"), {}, False),
+        (Validators(last_modified=MODIFIED, url="http://b.test/out"), {}, True),
+        (Validators('"v1"', MODIFIED, "http://b.test/in"), {"ETag": '"v2"'}, True),
     ],
 )
 def test_a_304_of_another_page_needs_more_than_a_date(
@@ -244,6 +247,13 @@ def test_a_304_of_the_same_page_over_https_is_believed() -> None:
 
     with Fetcher(local(), transport=httpx.MockTransport(answer)) as fetcher:
         assert fetcher.fetch("http://a.test/in", validators=Validators(last_modified=MODIFIED)).status == 304
+
+
+def test_a_304_is_not_of_the_page_that_a_redirect_led_to_before() -> None:
+    site = Site({"/": [httpx.Response(304), FINE]})
+    with fetching(site) as fetcher:
+        sent = Validators(last_modified=MODIFIED, url="http://b.test/in")
+        assert fetcher.fetch("http://a.test/", validators=sent).status == 200
 
 
 def test_a_304_to_no_question_is_asked_once_more_in_full() -> None:

@@ -210,6 +210,7 @@ def run_once(
     wanted: Wanted | None = None,
     *,
     looks: int | None = None,
+    every: Callable[[str], timedelta | None] | None = None,
 ) -> list[str]:
     """One run, ended in its midst after so many `looks` if they are given; the addresses that were looked at."""
     shared = reader or Shared()
@@ -221,6 +222,7 @@ def run_once(
             hosts_at_once=1,
             clock=web.time.clock,
             wanted=wanted,
+            every=every,
         ).run()
         seen = [look.url for look in islice(running, looks)]
         running.close()

@@ -211,6 +211,25 @@ def test_an_interval_of_the_users_counts_more_than_history(web: Web, archive: Ar
     assert looks == 6
 
 
+def test_an_interval_of_a_host_counts_from_the_next_run_on(web: Web, archive: Archive) -> None:
+    """It is in the configuration, and no command tells the archive that it changed."""
+    for host in ("a.test", "b.test", "c.test"):
+        archive.watch(page(web, host).url, kind="page")
+    archive.watched.edit(archive.sources()[2], every=7 * DAY)
+    every = {"b.test": timedelta(minutes=30), "c.test": timedelta(minutes=30)}.get
+    run_once(archive, web)
+    later(web, HOUR)
+    assert run_once(archive, web) == []
+    assert run_once(archive, web, every=every) == ["http://b.test/one"]
+    later(web, timedelta(minutes=10))
+    assert run_once(archive, web, every=every) == []
+    web.troubles["b.test"] = lambda *_: (500, HTML, b"<h1>Oops</h1>")
+    later(web, timedelta(minutes=30))
+    run_once(archive, web, every=every)
+    later(web, timedelta(minutes=40))
+    assert run_once(archive, web, every=every) == []  # a page that fails is tried again at its own pace
+
+
 def test_a_clock_that_jumped_ahead_stops_nothing(web: Web, archive: Archive) -> None:
     archive.watch(page(web, edits=[START + 2 * HOUR]).url, kind="page")
     web.time.wrong = timedelta(days=400)
@@ -229,3 +248,53 @@ def test_broken_feeds_are_told_of_when_they_begin_and_when_they_end(web: Web, ar
         heard += [kind for kind, _ in told(archive) if "feed" in kind]
         later(web, HOUR)
     assert heard == ["feed failing", "feed back"]
+
+
+@pytest.mark.parametrize(
+    ("way", "now_at"),
+    [
+        ({"old.test": (301, "a.test")}, "a.test"),
+        ({"old.test": (308, "b.test"), "b.test": (301, "a.test")}, "a.test"),
+        ({"old.test": (301, "b.test"), "b.test": (302, "a.test")}, "b.test"),
+        ({"old.test": (302, "b.test"), "b.test": (301, "a.test")}, "old.test"),
+        ({"old.test": (307, "a.test")}, "old.test"),
+        ({"old.test": (301, "empty.test")}, "old.test"),  # where it leads there is no feed
+    ],
+)
+def test_a_feed_that_moved_for_good_is_read_where_it_is_now(
+    web: Web, archive: Archive, way: dict[str, tuple[int, str]], now_at: str
+) -> None:
+    one = page(web)
+    for host in ("old.test", "a.test", "b.test"):
+        web.feeds[host] = Feed(host, [one])
+    page(web, "empty.test", "feed.xml")
+    archive.watch("http://old.test/feed.xml", kind="feed", tags=("pumps",))
+    run_once(archive, web)
+    told(archive)
+    for host, (status, target) in way.items():
+        answer = status, {"Location": f"http://{target}/feed.xml"}, b""
+        web.troubles[host] = lambda _host, path, _now, answer=answer: answer if path == "/feed.xml" else None
+    for _ in range(3):
+        later(web, DAY)
+        run_once(archive, web)
+    (source,) = archive.sources()
+    assert source.url == f"http://{now_at}/feed.xml"
+    moved = [("feed moved", source.url)] if now_at != "old.test" else []
+    assert [event for event in told(archive) if event[0] != "feed failing"] == moved
+    assert archive.watched.find("http://old.test/feed.xml") == source
+    assert archive.watched.former() == ({source.id: "http://old.test/feed.xml"} if moved else {})
+    assert archive.watch("http://old.test/feed.xml", kind="feed").id == source.id
+    assert archive.stats()["feeds"] == 1
+    assert list(archive.verify()) == []
+
+
+def test_a_feed_that_moved_to_where_another_one_is_stays_and_is_told_of_once(web: Web, archive: Archive) -> None:
+    for host in ("old.test", "a.test"):
+        web.feeds[host] = Feed(host, [page(web)])
+        archive.watch(web.feeds[host].url, kind="feed")
+    web.troubles["old.test"] = lambda _host, _path, _now: (301, {"Location": "http://a.test/feed.xml"}, b"")
+    for _ in range(3):
+        run_once(archive, web)
+        later(web, DAY)
+    assert [event for event in told(archive) if "feed" in event[0]] == [("feed odd", "http://old.test/feed.xml")]
+    assert [source.url for source in archive.sources()] == ["http://old.test/feed.xml", "http://a.test/feed.xml"]

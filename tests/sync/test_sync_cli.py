@@ -115,6 +115,39 @@ def test_reports_go_to_files_and_hold_no_markup_of_pages(
     assert title
 
 
+def test_a_report_that_cannot_be_written_is_told_of_before_the_run(
+    clip: Command, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base, _ = site
+    clip("watch", "add", f"{base}/feed")
+    assert clip("sync", "--report", "nowhere/r.md") == 3
+    assert "there is no folder nowhere" in capsys.readouterr().err
+    assert clip("list") == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_feed_that_failed_is_tried_again_when_asked(
+    clip: Command, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base, routes = site
+    clip("watch", "add", f"{base}/feed")
+    routes["/feed"] = page(b"<html><body>Database error</body></html>", HTML)
+    capsys.readouterr()
+    assert clip("sync") == 1
+    told = capsys.readouterr().out
+    assert told.count(f"{base}/feed") == 1
+    routes["/feed"] = feed(base, "one")
+    assert clip("sync") == 0
+    assert capsys.readouterr().out == ""
+    for words in ((f"{base}/feed",), ("--host", "127.0.0.1"), ("--all",)):
+        assert clip("retry", *words) == 0
+        assert "1 feed due now" in capsys.readouterr().err
+    assert clip("sync") == 0
+    assert "feeds back" in capsys.readouterr().out
+    assert clip("retry", "--all") == 0
+    assert "nothing failed" in capsys.readouterr().err
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of apprise's own imports
 def test_notifications_are_sent_through_apprise(
     clip: Command, site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

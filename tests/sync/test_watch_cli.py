@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.fetch.server import page
-from tests.sync.site import XML, Command, Site
+from tests.sync.site import HTML, XML, Command, Site
 
 
 def watched(clip: Command, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -69,6 +69,35 @@ def test_a_file_that_is_no_list_is_refused_with_a_word(
     assert word in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("path", "answer", "code", "word"),
+    [
+        ("/feed", page(b"", XML), 3, "nothing"),
+        ("/feeds.opml", page(b"<html><body>Log in</body></html>", HTML), 3, "no list of feeds"),
+        ("/list", page(b"<html><body>Log in</body></html>", "Content-Type: text/x-opml"), 3, "no list of feeds"),
+    ],
+)
+def test_what_is_not_what_its_address_says_is_refused_with_a_word(
+    clip: Command, site: Site, capsys: pytest.CaptureFixture[str], path: str, answer: bytes, code: int, word: str
+) -> None:
+    base, routes = site
+    routes[path] = answer
+    assert clip("watch", "add", base + path) == code
+    assert word in capsys.readouterr().err
+    assert watched(clip, capsys) == []
+    assert clip("watch", "add", base + path, "--as", "page") == 0
+
+
+def test_a_feed_that_moved_before_is_watched_where_it_is(
+    clip: Command, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base, routes = site
+    routes["/old"] = b"HTTP/1.1 301 Moved\r\nLocation: /feed\r\nContent-Length: 0\r\n\r\n"
+    assert clip("watch", "add", f"{base}/old") == 0
+    assert f"it moved there from {base}/old" in capsys.readouterr().err
+    assert [one["url"] for one in watched(clip, capsys)] == [f"{base}/feed"]
+
+
 @pytest.mark.parametrize("name", ["nowhere.opml", "./nowhere.opml", "/nowhere/feeds.xml"])
 def test_a_file_that_is_not_there_is_missed_as_a_file(
     clip: Command, capsys: pytest.CaptureFixture[str], name: str
@@ -108,6 +137,13 @@ def test_sources_are_edited_paused_and_removed(clip: Command, site: Site, capsys
     assert clip("watch", "edit", f"{base}/feed", "--tag", "new", "--untag", "old", "--every", "2h", "--title", "P") == 0
     (one,) = watched(clip, capsys)
     assert (one["tags"], one["every"], one["title"]) == (["new"], 7200, "P")
+    assert clip("watch", "add", f"{base}/feed") == 0  # what the user says of it stays
+    assert watched(clip, capsys)[0]["title"] == "P"
+    assert clip("watch", "edit", f"{base}/feed") == 2
+    assert "what to change" in capsys.readouterr().err
+    assert clip("watch", "edit", f"{base}/feed", "--every", "-1h") == 2
+    assert clip("watch", "edit", f"{base}/feed", "--tag", " ") == 2
+    assert clip("watch", "add", f"{base}/feed", "--tag", "") == 2
     assert clip("watch", "pause", f"{base}/feed") == 0
     assert watched(clip, capsys)[0]["state"] == "paused"
     assert clip("sync") == 0

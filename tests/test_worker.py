@@ -18,7 +18,9 @@ PAGES = ["4hou-article/page.html", "english-essay/page.html", "wechat-spans/page
 LOADED = """
 import json, sys
 from clipper.extract import late
-late.load_extractor()
+late.stand_in()
+import clipper.extract.article
+late.trafilatura()
 {more}
 heavy = ("urllib3", "courlan", "htmldate", "charset_normalizer", "trafilatura.downloads", "urllib.request",
          "importlib.metadata", "justext.core", "lxml_html_clean")

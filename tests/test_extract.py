@@ -8,8 +8,8 @@ import pytest
 from lxml.etree import tostring
 
 from clipper.extract import Reader, extract
-from clipper.extract.article import answer
 from clipper.extract.page import parse
+from clipper.extract.second import Second
 from clipper.models import Capture, Extraction, Verdict
 
 NOW = datetime(2026, 10, 2, 12, tzinfo=UTC)
@@ -129,7 +129,7 @@ def test_trafilatura_leaves_the_tree_as_it_is() -> None:
     root = parse(f"<title>Log</title><nav><a href=/>Home</a></nav><article>{paragraphs}</article><footer>2026</footer>")
     assert root is not None
     before = tostring(root)
-    assert "gauge" in (answer(root) or "")
+    assert "gauge" in Second().of(root)
     assert tostring(root) == before
 
 
@@ -140,3 +140,40 @@ def test_a_page_too_large_to_choose_in_keeps_its_text_without_its_menus() -> Non
     assert "Sentence number 11" in found.text
     assert "Line 20499 of the log" in found.text
     assert "Menu 3" not in found.text
+
+
+def test_a_box_that_shows_when_a_word_is_pointed_at_is_not_in_its_line() -> None:
+    box = (
+        "<img src=o.png><a>Ann Orr</a> <a>Ann Orr asks the harbour board to open its books, and is refused at once</a>"
+    )
+    named = f"<span class=who><a href=/orr>Ann Orr</a><span class=rollover-block>{box}</span></span>"
+    whole = "<p><span class=tooltip>This whole paragraph stands in one span whose class is tooltip, and it stays.</span></p>"
+    found = read(
+        f"<title>T</title><article><h1>T</h1>{STORY}<p>The chair, {named}, said so at noon.</p>{whole}</article>"
+    )
+    assert "The chair, Ann Orr, said so at noon." in found.text
+    assert "refused at once" not in found.text
+    assert "one span whose class is tooltip" in found.text
+
+
+def test_a_paragraph_that_was_written_twice_stays_and_a_copy_of_the_page_goes() -> None:
+    again = "<p>Two eggs, a cup of asparagus, half a cup of sweet potato or one slice of bread, and a spoon of oil over it; no salt before noon.</p>"
+    days = "".join(
+        f"<h2>Day {n}</h2><p>On day {n} of the plan the keeper rises at {n} and walks to the light and back.</p>{again}"
+        for n in (4, 5, 6)
+    )
+    found = read(
+        f"<title>T</title><article><h1>T</h1>{STORY}{days}<p>That is the whole plan of the three days.</p></article>"
+    )
+    assert found.text.count("half a cup of sweet potato") == 3
+    twice = read(f"<title>T</title><article><h1>T</h1>{STORY}</article><div class=print>{STORY}</div>")
+    assert twice.text.count("Sentence number 11") == 1
+
+
+def test_trafilatura_is_asked_only_where_there_is_doubt() -> None:
+    clear = read(f"<title>T</title><meta property=og:type content=article><article><h1>T</h1>{STORY}</article>")
+    assert "trafilatura" not in clear.extractor
+    links = "".join(
+        f"<div><a href=/{n}>Link {n} to a page of the site</a> and some words about it, {n}</div>" for n in range(40)
+    )
+    assert "trafilatura" in read(f"<title>T</title>{links}<p>One line.</p>{links}").extractor

@@ -19,7 +19,9 @@ PAGES = ["4hou-article/page.html", "english-essay/page.html", "wechat-spans/page
 LOADED = """
 import json, sys
 from clipper.extract import late
-late.load_extractor()
+late.stand_in()
+import clipper.extract.article
+late.trafilatura()
 {more}
 heavy = ("urllib3", "courlan", "htmldate", "charset_normalizer", "trafilatura.downloads", "urllib.request",
          "importlib.metadata", "justext.core", "lxml_html_clean")
@@ -50,10 +52,9 @@ def test_the_worker_reads_as_this_process_does(page: str | None) -> None:
 
 def test_the_last_resort_is_loaded_when_it_is_needed() -> None:
     code = f"""
-from datetime import datetime
-from clipper.extract.article import read
-from clipper.models import Capture, Verdict
-read(Capture("http://a.example/", "http://a.example/", 200, (), {SHORT!r}, datetime.now()))
+from clipper.extract.page import parse
+from clipper.extract.second import Second
+assert "ferry" in Second().of(parse({SHORT.decode()!r}))
 """
     assert loaded(code)["justext.core"]
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import cache
-from itertools import islice
 
-import trafilatura
 from lxml.html import HtmlElement
 
 from clipper import __version__
@@ -20,6 +17,7 @@ from clipper.extract.page import parse
 from clipper.extract.region import Region, find
 from clipper.extract.render import Rendered, base_of, render
 from clipper.extract.ruled import ruled
+from clipper.extract.second import Second
 from clipper.extract.swallowed import freed
 from clipper.extract.verdict import judge
 from clipper.models import Capture, Decoded, Extraction, Site, SiteRules, Verdict
@@ -27,14 +25,12 @@ from clipper.models import Capture, Decoded, Extraction, Site, SiteRules, Verdic
 __all__ = ["read"]
 
 EVERY_RULE = SiteRules()
-MOST_ELEMENTS = 50_000  # trafilatura's time grows with the square: 12 of 14 s for 100,000 paragraphs
 EMPTY = Rendered("", "", "", 0)
 
 
-@cache
-def extractor() -> str:
-    """Who read the page: names and versions, stored with every text."""
-    return f"clipper {__version__} + trafilatura {trafilatura.__version__}"
+def extractor(second: str = "") -> str:
+    """Who read the page, stored with every text; `second` is the version of trafilatura if it was asked."""
+    return f"clipper {__version__}{f' + trafilatura {second}' if second else ''}"
 
 
 def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RULE) -> Extraction:
@@ -49,7 +45,7 @@ def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RU
     decoded = decode(capture.body, content_type=capture.header("content-type"))
     root = parse(decoded.text)
     if root is None:
-        return _described(decoded, verdict=Verdict.EMPTY, reason="there is nothing in it")
+        return _described(decoded, Second(), verdict=Verdict.EMPTY, reason="there is nothing in it")
     return _article(capture, decoded, root, site, rules)
 
 
@@ -58,17 +54,19 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
     lines = blocks.lines
     base = base_of(root, capture.final_url)
     about = known(root, lines, site, url=capture.final_url)
+    second = Second()
     rule = ruled(root, lines, capture.final_url, rules)
     rendered = render(rule.nodes, base_url=base, skip=rule.skip) if rule else EMPTY
     if not rendered.markdown:
         rule = rule if rule and not rule.nodes else None  # it leaves the body to the choice
-        rendered = _rendered(root, blocks, base, about, rule.skip if rule else frozenset())
+        rendered = _rendered(root, blocks, base, about, second, rule.skip if rule else frozenset())
     facts = metadata(root, base=base, url=capture.final_url, text=rendered.text, now=capture.fetched_at)
     judged, reason = judge(
         facts_of(root, lines), words=rendered.words, about=about, ruled=rule is not None and bool(rule.nodes)
     )
     return _described(
         decoded,
+        second,
         verdict=judged,
         reason=reason,
         markdown=rendered.markdown,
@@ -82,11 +80,16 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
 
 
 def _rendered(
-    root: HtmlElement, blocks: Reading, base: str | None, about: Known | None, left_out: frozenset[HtmlElement]
+    root: HtmlElement,
+    blocks: Reading,
+    base: str | None,
+    about: Known | None,
+    second: Second,
+    left_out: frozenset[HtmlElement],
 ) -> Rendered:
     """The article, without what the host is known to have on every page. Where the choice missed
     what no other page has, the choice is made again on the page without the rest. What a rule leaves out is out."""
-    region = _region(root, blocks)
+    region = _region(root, blocks, second)
     if region is None:
         return EMPTY
     if about is None:
@@ -95,23 +98,14 @@ def _rendered(
     if about.is_in(rendered.text):
         return rendered
     rest = without(root, about.chrome | left_out)
-    region = _region(rest, Reading(rest))
+    region = _region(rest, Reading(rest), second)
     if region is None:
         return rendered
     return render(region.nodes, base_url=base, skip=region.skip, shown=region.shown)
 
 
-def _region(root: HtmlElement, blocks: Reading) -> Region | None:
-    return find(root, blocks, answer(root) or "", title_of(root))
-
-
-def answer(root: HtmlElement) -> str | None:
-    """What trafilatura takes for the article, as text; of a page of more than `MOST_ELEMENTS` it is not asked."""
-    if next(islice(root.iter(), MOST_ELEMENTS, None), None) is not None:
-        return None
-    # It copies a tree before it prunes anything.
-    document = trafilatura.bare_extraction(root, include_comments=False, with_metadata=False)
-    return None if document is None else str(getattr(document, "text", "") or "")
+def _region(root: HtmlElement, blocks: Reading, second: Second) -> Region | None:
+    return find(root, blocks, title_of(root), lambda: second.of(root))
 
 
 def title_of(root: HtmlElement) -> str:
@@ -119,11 +113,11 @@ def title_of(root: HtmlElement) -> str:
     return next((element.text_content() for element in root.iter("title")), "")
 
 
-def _described(decoded: Decoded, **fields: object) -> Extraction:
+def _described(decoded: Decoded, second: Second, **fields: object) -> Extraction:
     return Extraction(
         encoding=decoded.encoding,
         encoding_source=decoded.source,
         replaced_characters=decoded.replaced,
-        extractor=extractor(),
+        extractor=extractor(second.version),
         **fields,  # type: ignore[arg-type]
     )

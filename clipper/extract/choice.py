@@ -4,56 +4,112 @@ What is kept is what makes the expected F of the page's text best: with chances 
 that is the set of the likeliest blocks for which (1 + b)·sum(w·p of the kept) / (sum(w of the kept) +
 b·sum(w·p of all)) is greatest. So a page with any text never answers with nothing. b is 1, but
 less where the page says that it is an article: there what is in doubt is chrome. (On pages that the
-trees did not see b = .5 there took scrapinghub from .9525 to .9561, segments from .9414 to .9435.)
+trees did not see b = .4 there took scrapinghub from .9596 to .9629, segments from .9453 to .9449.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from clipper.extract import forest
+from clipper.extract.answer import Answer, answered
 from clipper.extract.blocks import Node
-from clipper.extract.features import Page, features
-from clipper.extract.forest import chance
+from clipper.extract.chances import Forest, chances
+from clipper.extract.features import Heard, Page, features
 from clipper.extract.vocabulary import captioned, commented, embedded
 
-__all__ = ["candidates", "chosen", "likely", "once"]
+__all__ = ["Chances", "Hearing", "chosen", "decided", "once"]
+
+Chances = Mapping[int, float]  # of blocks by their places
+# trafilatura's answer, and what gives the chances of some places by the trees that know it.
+Hearing = Callable[[], tuple[Answer, Callable[[Sequence[int]], Chances]]]
 
 MOST = 20_000  # blocks; on a larger page trafilatura alone decides, or else all but links are kept
-RECALL_OF_ARTICLES = 0.5  # what recall weighs against precision
+SURE = 0.9  # expected F from which trafilatura is not asked
+MAYBE = (0.2, 0.8)  # the chance of a block that leaves doubt
+FEW, A_THIRD = 10, 0.33  # of the kept blocks: with more in doubt it is asked, however short they are
+MUCH = 0.2  # of the kept letters: so many expected beside the article, and it is asked
+RECALL_OF_ARTICLES = 0.4  # what recall weighs against precision
 QUOTED = 0.9  # the chance of a post of another site that is set into the page
 LEVELS = 6  # elements around a block whose names count
 WHOLE_PAGE = frozenset("html body main article".split())  # "comments-open" says nothing of what is in them
 CAPTIONS = frozenset(("figcaption", "caption"))
 REPEATED = 25  # letters from which a block that was said before is not said again elsewhere
 CERTAIN = 100  # letters from which it is not said again in the same container either
+PARAGRAPHS = frozenset("p li dd td tr".split())
+ALONE = [False, True, False]  # a copy between blocks that are none
 PIECES = 200  # letters from which a block is looked for in pieces in what was said
 PIECE = 24
 SEARCHED = 200_000  # letters
 SAID = 0.85  # of the pieces
 
 
-def chosen(page: Page) -> list[Node]:
-    """The blocks that are the article, in document order; captions belong to their pictures."""
+def chosen(page: Page, ask: Callable[[], str]) -> list[Node]:
+    """The blocks that are the article, in document order; captions belong to their pictures.
+
+    `ask` gives trafilatura's text of the page. It takes as long as all else, and is called where in doubt.
+    """
     blocks = page.blocks
-    places = candidates(page)
     if len(blocks) > MOST:
-        kept = {j for j in places if page.answer.shares[j] >= 0.5} or {
-            j for j in places if 2 * blocks[j].linked < len(blocks[j].letters)
-        }
-    else:
-        kept = likely(page, places, [chance(row) for row in features(page, places)])
-    return once([blocks[j] for j in sorted(kept)])
+        return once([blocks[j] for j in sorted(_without_trees(page, answered(blocks, ask())))])
+    places = _may_be(page)
+    rows = dict(zip(places, features(page, places), strict=True))
+
+    def hear() -> tuple[Answer, Callable[[Sequence[int]], Chances]]:
+        from clipper.extract import forest_heard
+
+        heard = Heard(page, answered(blocks, ask()))
+        return heard.answer, lambda places: _by_place(forest_heard, {j: rows[j] + heard.features(j) for j in places})
+
+    return once([blocks[j] for j in sorted(decided(page, _by_place(forest, rows), hear))])
 
 
-def candidates(page: Page) -> list[int]:
+def _by_place(trees: Forest, rows: Mapping[int, Sequence[float]]) -> Chances:
+    return dict(zip(rows, chances(trees, rows.values()), strict=True))
+
+
+def decided(page: Page, chances: Chances, hear: Hearing) -> set[int]:
+    """The places to keep, by these chances, or where they leave doubt by those that `hear` gives."""
+    places = candidates(page)
+    kept, sure = likely(page, places, chances)
+    unsure = sum(MAYBE[0] < chances[j] < MAYBE[1] for j in places)
+    many = unsure > max(FEW, A_THIRD * len(kept))
+    if sure >= SURE and not many and not _much_beside(page, places, kept, chances):
+        return kept
+    answer, chances_of = hear()
+    places = candidates(page, answer)
+    return likely(page, places, chances_of(places))[0]
+
+
+def _without_trees(page: Page, answer: Answer) -> set[int]:
+    places = candidates(page, answer)
+    return {j for j in places if answer.shares[j] >= 0.5} or {
+        j for j in places if 2 * page.blocks[j].linked < len(page.blocks[j].letters)
+    }
+
+
+def _much_beside(page: Page, places: Sequence[int], kept: set[int], chances: Chances) -> bool:
+    """Whether what is no candidate without trafilatura's word is much of what the trees would take."""
+    inside = set(places)
+    beside = sum(chances[j] * len(page.blocks[j].letters) for j in _may_be(page) if j not in inside)
+    return beside > MUCH * sum(chances[j] * len(page.blocks[j].letters) for j in kept)
+
+
+def _may_be(page: Page) -> list[int]:
+    """Places of the blocks that are neither the title nor captions, which belong to their pictures; all if there are none."""
+    may_be = [j for j, block in enumerate(page.blocks) if j != page.title and block.tag not in CAPTIONS]
+    return may_be or list(range(len(page.blocks)))
+
+
+def candidates(page: Page, answer: Answer | None = None) -> list[int]:
     """Places of the blocks that may be text, all if there are none.
 
-    Not the title, nor captions, which belong to their pictures; of a page that says that it is an article
-    not what its readers write, unless trafilatura takes it for the article.
+    Neither the title nor captions; of a page that says that it is an article not what its readers write,
+    unless trafilatura takes it for the article.
     """
-    may_be = [j for j, block in enumerate(page.blocks) if j != page.title and block.tag not in CAPTIONS]
-    places = [j for j in may_be if page.answer.shares[j] >= 0.5 or not _beside_the_article(page, page.blocks[j])]
-    return places or may_be or list(range(len(page.blocks)))
+    may_be = _may_be(page)
+    heard = answer.shares if answer else [0.0] * len(page.blocks)
+    return [j for j in may_be if heard[j] >= 0.5 or not _beside_the_article(page, page.blocks[j])] or may_be
 
 
 def _beside_the_article(page: Page, block: Node) -> bool:
@@ -73,43 +129,55 @@ def _around(page: Page, block: Node, levels: int) -> list[Node]:
     return found
 
 
-def likely(page: Page, places: Sequence[int], chances: Sequence[float]) -> set[int]:
-    """The places with the best expected F."""
+def likely(page: Page, places: Sequence[int], chances: Chances) -> tuple[set[int], float]:
+    """The places with the best expected F, and that F."""
     lengths = [len(page.blocks[place].letters) for place in places]
-    chances = [
-        max(p, QUOTED) if any(embedded(n.names) for n in _around(page, page.blocks[place], 3)) else p
-        for p, place in zip(chances, places, strict=True)
+    chance = [
+        max(chances[j], QUOTED) if any(embedded(n.names) for n in _around(page, page.blocks[j], 3)) else chances[j]
+        for j in places
     ]
     recall = RECALL_OF_ARTICLES if page.says_article else 1.0
-    expected = sum(p * w for p, w in zip(chances, lengths, strict=True))
-    order = sorted(range(len(places)), key=lambda n: -chances[n])
-    said, right, best, count = 0.0, 0.0, -1.0, 0
+    expected = sum(p * w for p, w in zip(chance, lengths, strict=True))
+    order = sorted(range(len(places)), key=lambda n: -chance[n])
+    said, right, best, count, sure = 0.0, 0.0, -1.0, 0, 0.0
     for n, place in enumerate(order, 1):
         said += lengths[place]
-        right += chances[place] * lengths[place]
+        right += chance[place] * lengths[place]
         value = (1 + recall) * right / (said + recall * expected)
         if value > best:
-            best, count = value, n
-    return {places[place] for place in order[:count]}
+            best, count, sure = value, n, 2 * right / (said + expected)
+    return {places[place] for place in order[:count]}, sure
 
 
 def once(blocks: Sequence[Node]) -> list[Node]:
-    """Without what stands a second time: copies for phones, for print, for sharing."""
-    said, texts, parents, kept = "", set(), set(), []
+    """Without what stands a second time: copies for phones, for print, for sharing.
+
+    A paragraph that comes again alone, between others that are new, was written twice, and stays.
+    """
+    said, copies = "", []
+    texts: set[str] = set()
+    parents: set[int] = set()
     for block in blocks:
         letters = block.letters
-        if len(letters) >= REPEATED and block.tag != "pre":
-            again = letters in texts or letters in said
-            if again and (len(letters) >= CERTAIN or block.parent not in parents):
-                continue
-            if not again and len(letters) >= PIECES and _mostly(letters, said):
-                continue
-        if len(said) < SEARCHED:  # beyond that whole blocks alone are compared
-            said += letters
+        copies.append(_is_copy(block, said, texts, parents))
         texts.add(letters)
-        parents.add(block.parent)
-        kept.append(block)
-    return kept
+        if not copies[-1]:
+            parents.add(block.parent)
+            said += letters if len(said) < SEARCHED else ""  # beyond that whole blocks alone are compared
+    return [
+        block
+        for n, (block, copy) in enumerate(zip(blocks, copies, strict=True))
+        if not copy or (block.tag in PARAGRAPHS and len(block.letters) >= CERTAIN and copies[n - 1 : n + 2] == ALONE)
+    ]
+
+
+def _is_copy(block: Node, said: str, texts: set[str], parents: set[int]) -> bool:
+    letters = block.letters
+    if len(letters) < REPEATED or block.tag == "pre":
+        return False
+    if letters in texts or letters in said:
+        return len(letters) >= CERTAIN or block.parent not in parents
+    return len(letters) >= PIECES and _mostly(letters, said)
 
 
 def _mostly(letters: str, said: str) -> bool:

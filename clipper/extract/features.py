@@ -23,7 +23,7 @@ from clipper.extract.patterns import compiled, has_wide
 from clipper.extract.scores import Scores, scored, summed
 from clipper.extract.vocabulary import NAMES, WORDS, named, said
 
-__all__ = ["features"]
+__all__ = ["Heard", "Page", "features"]
 
 # Characters are counted as bytes that are taken out: a tenth of the time of an expression.
 SENTENCES, DIGITS, CAPITALS = b".!?;:", b"0123456789", bytes(range(65, 91))
@@ -46,17 +46,18 @@ TAGS = {
 NEIGHBOURS = (-2, -1, 1, 2)
 FAR = -500  # for a distance to something that is not there
 REPEATED = 5  # levels above a block on which repetition is looked for
+BEGINNING = 30  # letters by which a block is known for the page's description
+DESCRIPTIONS = ("description", "og:description", "twitter:description")
 NEAR = 3  # blocks on each side
 
 
 class Page:
     """What several features of one page share."""
 
-    def __init__(self, root: HtmlElement, nodes: list[Node], answer: Answer, title: str) -> None:
+    def __init__(self, root: HtmlElement, nodes: list[Node], title: str) -> None:
         self.nodes = nodes
         self.places = [n for n, node in enumerate(nodes) if node.letters]
         self.blocks = [nodes[n] for n in self.places]
-        self.answer = answer
         summed(nodes)
         self.scores: Scores = scored(nodes)
         self.letters = max(1, nodes[0].total)
@@ -66,11 +67,9 @@ class Page:
         self.keys = [(node.tag, node.names[:40]) for node in nodes]
         self.siblings = self._siblings()
         self.before = [0, *accumulate(len(block.letters) for block in self.blocks)]
-        kept = [len(b.letters) if s >= 0.5 else 0 for b, s in zip(self.blocks, answer.shares, strict=True)]
-        self.kept_before = [0, *accumulate(kept)]
-        self.kept_in = self._kept_in(kept)
         self.title = self._place_of(title)
         self.first_heading = next((j for j, block in enumerate(self.blocks) if block.tag == "h1"), -1)
+        self.described = _description(root)
         genre = genre_of(root)
         self.says_article = any(genre[n] for n in ARTICLE)
         self.facts = [*self._facts(), *genre]
@@ -97,15 +96,6 @@ class Page:
             groups[key] = (count + 1, letters + node.total, linked + node.total_linked)
         return groups
 
-    def _kept_in(self, kept: list[int]) -> list[int]:
-        """Letters of the answer in each block element."""
-        sums = [0] * len(self.nodes)
-        for place, letters in zip(self.places, kept, strict=True):
-            sums[place] += letters
-        for n in range(len(sums) - 1, 0, -1):
-            sums[self.nodes[n].parent] += sums[n]
-        return sums
-
     def _place_of(self, title: str) -> int:
         """The heading that says the page's title, or begins or ends it; -1: none."""
         wanted, found = squeezed(title).lower(), -1
@@ -129,7 +119,45 @@ class Page:
         outer = sum(node.total for node in articles if not self.within[node.parent] & bit)
         return [
             log1p(self.letters), root.total_linked / self.letters, log1p(len(blocks)), cjk, outer / self.letters,
-            len(articles), root.long_blocks, self.answer.count,
+            len(articles), root.long_blocks,
+        ]  # fmt: skip
+
+
+class Heard:
+    """What trafilatura's answer adds to what is known of each block."""
+
+    def __init__(self, page: Page, answer: Answer) -> None:
+        self.page, self.answer = page, answer
+        kept = [len(b.letters) if s >= 0.5 else 0 for b, s in zip(page.blocks, answer.shares, strict=True)]
+        self.kept_before = [0, *accumulate(kept)]
+        self.kept_in = self._kept_in(kept)
+
+    def _kept_in(self, kept: list[int]) -> list[int]:
+        """Letters of the answer in each block element."""
+        nodes = self.page.nodes
+        sums = [0] * len(nodes)
+        for place, letters in zip(self.page.places, kept, strict=True):
+            sums[place] += letters
+        for n in range(len(sums) - 1, 0, -1):
+            sums[nodes[n].parent] += sums[n]
+        return sums
+
+    def features(self, j: int) -> list[float]:
+        """The numbers that come behind those of `features` for this block."""
+        page, answer, nodes = self.page, self.answer, self.page.nodes
+        count = len(page.blocks)
+        first, last = max(0, j - NEAR), min(count, j + NEAR + 1)
+        kept, near = self.kept_before, page.before[last] - page.before[first]
+        all_kept = max(1, kept[-1])
+        parent = page.blocks[j].parent
+        grandparent = nodes[parent].parent
+        top = page.scores.top
+        return [
+            answer.shares[j], answer.since[j], answer.until[j], int(answer.first <= j <= answer.last),
+            (kept[last] - kept[first]) / max(1, near), kept[j] / all_kept, log1p(answer.letters), kept[-1] / page.letters,
+            self.kept_in[parent] / max(1, nodes[parent].total), self.kept_in[grandparent] / max(1, nodes[grandparent].total),
+            self.kept_in[top] / all_kept, nodes[top].total / page.letters, answer.count,
+            *(answer.shares[j + step] if 0 <= j + step < count else -1 for step in NEIGHBOURS),
         ]  # fmt: skip
 
 
@@ -144,15 +172,31 @@ def features(page: Page, places: Sequence[int] | None = None) -> list[list[float
     rows = []
     for j in wanted:
         block, key = page.blocks[j], by_key[page.keys[page.places[j]]]
-        row = [*own[j][:6], page.answer.shares[j], *own[j][6:], *_place(page, j), *_answered(page, j)]
+        row = [*own[j], *_place(page, j)]
         row += [*_scored(page, j), *_named(page, j), *_bits(words[j], len(WORDS))]
         row += [*_repeated(page, j), *_around(page, j)]
         row += [log1p(key[0]), log1p(key[1] / key[0]), key[1] / page.letters]
-        row += [int(block.hidden), letters[block.letters], before[j]]
+        row += [int(block.hidden), letters[block.letters], before[j], _described(page, block)]
         row += [j - page.title if page.title >= 0 else FAR, int(page.title >= 0)]
-        row += [j - page.first_heading if page.first_heading >= 0 else FAR, *_beside(page, own, words, j)]
+        row += [j - page.first_heading if page.first_heading >= 0 else FAR, *_beside(own, words, j)]
         rows.append(row + page.facts)
     return rows
+
+
+def _description(root: HtmlElement) -> str:
+    """The letters of what the page says of itself."""
+    for meta in root.iter("meta"):
+        if (meta.get("name") or meta.get("property") or "").lower() in DESCRIPTIONS:
+            return squeezed(meta.get("content") or "").lower()
+    return ""
+
+
+def _described(page: Page, block: Node) -> int:
+    """Whether a block is what the page says of itself (2) or begins so (1)."""
+    start = block.letters[:BEGINNING].lower()
+    if len(start) < BEGINNING or start not in page.described:
+        return 0
+    return 2 if len(block.letters) <= len(page.described) else 1
 
 
 def _said_before(page: Page) -> list[int]:
@@ -182,22 +226,6 @@ def _own(block: Node) -> list[float]:
 
 def _place(page: Page, j: int) -> list[float]:
     return [j / len(page.blocks), page.before[j] / page.letters, log1p(j), page.blocks[j].depth]
-
-
-def _answered(page: Page, j: int) -> list[float]:
-    answer, nodes = page.answer, page.nodes
-    first, last = max(0, j - NEAR), min(len(page.blocks), j + NEAR + 1)
-    kept, near = page.kept_before, page.before[last] - page.before[first]
-    all_kept = max(1, kept[-1])
-    parent = page.blocks[j].parent
-    grandparent = nodes[parent].parent
-    top = page.scores.top
-    return [
-        answer.since[j], answer.until[j], int(answer.first <= j <= answer.last),
-        (kept[last] - kept[first]) / max(1, near), kept[j] / all_kept, log1p(answer.letters), kept[-1] / page.letters,
-        page.kept_in[parent] / max(1, nodes[parent].total), page.kept_in[grandparent] / max(1, nodes[grandparent].total),
-        page.kept_in[top] / all_kept, nodes[top].total / page.letters,
-    ]  # fmt: skip
 
 
 def _scored(page: Page, j: int) -> list[float]:
@@ -259,14 +287,14 @@ def _by_key(page: Page) -> dict[tuple[str, str], tuple[int, int]]:
     return found
 
 
-def _beside(page: Page, own: Mapping[int, Sequence[float]], words: Mapping[int, int], j: int) -> list[float]:
+def _beside(own: Mapping[int, Sequence[float]], words: Mapping[int, int], j: int) -> list[float]:
     values: list[float] = []
     for step in NEIGHBOURS:
         k = j + step
         if k in own:
-            values += (own[k][0], own[k][1], own[k][2], own[k][5], page.answer.shares[k], int(words[k] > 0))
+            values += (own[k][0], own[k][1], own[k][2], own[k][5], int(words[k] > 0))
         else:
-            values += (-1, -1, -1, -1, -1, -1)
+            values += (-1, -1, -1, -1, -1)
     return values
 
 

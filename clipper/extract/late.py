@@ -1,4 +1,4 @@
-"""What trafilatura imports and reading a page seldom calls, loaded when it is called after all.
+"""trafilatura, loaded when a page needs it, and of what it imports only what reading a page calls.
 
 The downloader, the date finder, the last resort (justext) and what they stand on are most of the time
 that importing trafilatura takes (91 ms with them, 25 without). In the worker, modules stand in for them:
@@ -14,7 +14,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-__all__ = ["load_extractor"]
+__all__ = ["stand_in", "trafilatura"]
 
 VERSIONS = "importlib.metadata"
 LATE = (
@@ -63,21 +63,22 @@ class _Versions(_StandIn):
         return str(_Late("version", (), {"__module__": "importlib.metadata"})(name))
 
 
-def load_extractor() -> None:
-    """Import `clipper.extract.article`, and the libraries under it as late as they allow.
-
-    Where a trafilatura of another version cannot be imported like this, everything is imported.
-    """
+def stand_in() -> None:
+    """From now on, modules stand in for what trafilatura imports: for a process that does nothing but read."""
     for name in LATE:
         if name not in sys.modules:
             _put(name, (_Versions if name == VERSIONS else _StandIn)(name))
+
+
+def trafilatura() -> ModuleType:
+    """The module trafilatura. Where another version cannot be imported like this, everything is imported."""
     try:
-        import_module("clipper.extract.article")
+        return import_module("trafilatura")
     except (AttributeError, ImportError, TypeError):
         _clear()
         for name in [name for name in sys.modules if name.partition(".")[0] in ("trafilatura", "justext")]:
             del sys.modules[name]
-        import_module("clipper.extract.article")
+        return import_module("trafilatura")
 
 
 def _clear() -> None:

@@ -24,6 +24,9 @@ BLOCKS = frozenset(
     "td tfoot th thead tr ul".split()
 )
 MANY_TAGS = 20_000  # lexbor's time grows with the square of the depth: 12 s for 100,000
+# The words of a class for what shows when a word is pointed at, and the letters that it has then.
+POINTED_AT = re.compile(r"rollover|tooltip|popover|hover-?card|infotip", re.I)
+EXPLAINED = range(60, 1500)
 HEAD = frozenset("title meta link script style base noscript template".split())
 SILENT = frozenset("script style noscript template head iframe select option textarea button svg object".split())
 
@@ -45,6 +48,7 @@ def parse(text: str) -> HtmlElement | None:
     if root is None:
         return None
     _head_only(root)
+    _drop_boxes(root)
     return root
 
 
@@ -77,6 +81,38 @@ def _head_only(root: HtmlElement) -> None:
         body = etree.SubElement(root, "body")
     for place, child in enumerate(stray):
         body.insert(place, child)
+
+
+def _drop_boxes(root: HtmlElement) -> None:
+    """Take out boxes that stand in a line of text and show when a word of it is pointed at: whoever reads the line does
+    not see them, and with them it cannot be read."""
+    boxes = [
+        span for span in root.iter("span") if POINTED_AT.search(f"{span.get('class') or ''} {span.get('id') or ''}")
+    ]
+    for box in reversed(boxes):  # inner ones before those around them, of which they may be all or a part
+        text = squeezed(box.text_content())
+        if len(text) in EXPLAINED and _within_a_line(box):
+            box.drop_tree()
+
+
+def _within_a_line(element: HtmlElement) -> bool:
+    """Whether text of its own line stands before it."""
+    before = element
+    while before.tag not in BLOCKS:
+        previous = before.getprevious()
+        if previous is None:
+            before = before.getparent()
+            if before is None or squeezed(before.text or ""):
+                return before is not None
+        elif squeezed(previous.tail or ""):
+            return True
+        elif previous.tag in BLOCKS:
+            return False
+        elif squeezed(previous.text_content()):
+            return True
+        else:
+            before = previous
+    return False
 
 
 def squeezed(text: str) -> str:

@@ -8,12 +8,11 @@ article has besides text: pictures with their captions, code, headings, tables, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from clipper.extract.answer import answered
 from clipper.extract.apparatus import lists_sources, notes_of, shows_contents
 from clipper.extract.blocks import Reading
 from clipper.extract.choice import chosen
@@ -51,13 +50,13 @@ class Region:
     shown: frozenset[HtmlElement]
 
 
-def find(root: HtmlElement, read: Reading, answer: str, title: str) -> Region | None:
-    """The article of the page; None if the page has no text. `answer` is trafilatura's text of it."""
+def find(root: HtmlElement, read: Reading, title: str, ask: Callable[[], str]) -> Region | None:
+    """The article of the page; None if the page has no text. `ask` gives trafilatura's text of it."""
     blocks = [node for node in read.nodes if node.letters]
     if not blocks:
         return None
-    page = Page(root, read.nodes, answered(blocks, answer), title)
-    kept = chosen(page)
+    page = Page(root, read.nodes, title)
+    kept = chosen(page, ask)
     said = [block.element for block in kept]
     top = _around(said)
     notes = notes_of(root, said)

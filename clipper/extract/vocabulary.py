@@ -50,7 +50,7 @@ WORDS = {
     " log in, signin, sign in, register, anmelden, log out, 评论, 留言, 登录, 注册, 回复, 发表",
     "related": "related, recommended, you may, you might, more from, more on, more in, more stories, read more, read next,"
     " see also, popular, trending, latest, recent post, recent posts, most read, mehr zum, lesen sie, ähnliche, previous, next,"
-    " weiterlesen, continue reading, à lire, also read, don t miss, 相关, 推荐, 热门, 最新, 上一篇, 下一篇, 更多, 猜你, 排行,"
+    " see more, watch now, weiterlesen, continue reading, à lire, also read, don t miss, 相关, 推荐, 热门, 最新, 上一篇, 下一篇, 更多, 猜你, 排行,"
     " 延伸阅读, 阅读原文",
     "meta": "posted, published, written, updated, by, von, filed under, tag, tags, category, categories, kategorie, kategorien,"
     " author, about the, min read, view, views, photo, image, credit, bild, foto, getty, ap photo, source, quelle,"
@@ -59,6 +59,12 @@ WORDS = {
     " advertised, advertiser, advertisers, advertising, anzeige, werbung, sponsored, download, donate, support us, free trial, get started,"
     " add to cart, buy now, contact us, abonnieren, datenschutz, impressum, agb, click here, learn more, javascript,"
     " browser, datenschutzerklärung, 订阅, 广告, 扫码, 二维码, 关注, 公众号, 客户端, 下载, 联系我们, 免责, 隐私, 举报, 投稿",
+    "appeals": "support us, support our, donate, donation, contribution, become a member, membership, free to read, at no cost,"
+    " our journalism, our work, sign up for, sign up to, newsletter, daily newsletter, your inbox, delivered to, get the latest,"
+    " join us, subscribe to, subscribe now, subscribers, jetzt abonnieren, unterstützen sie, spenden, 打赏, 赞赏, 长按, 识别, 点击上方",
+    "rights": "personal use, non commercial use, noncommercial use, reproduction, redistributed, redistribution, republished,"
+    " without permission, reprints, licensing, this material may not, registered trademark, trademarks, disclaimer, nachdruck,"
+    " 未经授权, 不得转载, 转载请, 侵权, 版权归, 著作权, 本文来自, 仅代表",
 }
 
 # Of an element without text of the article: what it is if it is called so.

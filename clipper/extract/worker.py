@@ -218,7 +218,7 @@ def _load() -> Callable[..., Extraction]:
     from clipper.extract import late
 
     gc.disable()
-    late.load_extractor()
+    late.stand_in()
     from clipper.extract.article import read
 
     gc.freeze()
@@ -227,7 +227,7 @@ def _load() -> Callable[..., Extraction]:
 
 
 def _page() -> Capture:
-    """A page to practise on: long enough that trafilatura does not try its other ways."""
+    """A page to practise on."""
     from datetime import UTC, datetime
 
     body = f"<title>Gauges</title><article><h1>Gauges</h1>{WARM_PARAGRAPH * 20}</article>".encode()

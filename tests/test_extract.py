@@ -171,7 +171,10 @@ def test_a_paragraph_that_was_written_twice_stays_and_a_copy_of_the_page_goes() 
 
 
 def test_trafilatura_is_asked_only_where_there_is_doubt() -> None:
-    clear = read(f"<title>T</title><meta property=og:type content=article><article><h1>T</h1>{STORY}</article>")
+    long = "".join(
+        f"<p>{n}: the keeper of light {n} wrote {n * 7} letters home in the winter of 19{n}.</p>" for n in range(10, 60)
+    )
+    clear = read(f"<title>T</title><meta property=og:type content=article><article><h1>T</h1>{long}</article>")
     assert "trafilatura" not in clear.extractor
     links = "".join(
         f"<div><a href=/{n}>Link {n} to a page of the site</a> and some words about it, {n}</div>" for n in range(40)

@@ -4,7 +4,7 @@ What is kept is what makes the expected F of the page's text best: with chances 
 that is the set of the likeliest blocks for which (1 + b)·sum(w·p of the kept) / (sum(w of the kept) +
 b·sum(w·p of all)) is greatest. So a page with any text never answers with nothing. b is 1, but
 less where the page says that it is an article: there what is in doubt is chrome. (On pages that the
-trees did not see b = .4 there took scrapinghub from .9596 to .9629, segments from .9453 to .9449.)
+trees did not see b = .5 there took scrapinghub from .9525 to .9561, segments from .9414 to .9435.)
 """
 
 from __future__ import annotations
@@ -27,17 +27,16 @@ Hearing = Callable[[], tuple[Answer, Callable[[Sequence[int]], Chances]]]
 MOST = 20_000  # blocks; on a larger page trafilatura alone decides, or else all but links are kept
 SURE = 0.9  # expected F from which trafilatura is not asked
 MAYBE = (0.2, 0.8)  # the chance of a block that leaves doubt
-FEW, A_THIRD = 10, 0.33  # of the kept blocks: with more in doubt it is asked, however short they are
+FEW, MANY = 10, 0.2  # of the kept blocks: with more in doubt it is asked, however short they are
 LITTLE = 1500  # kept letters, below which it is asked: there a short line of the site weighs much, and it is quick
 MUCH = 0.2  # of the kept letters: so many expected beside the article, and it is asked
-RECALL_OF_ARTICLES = 0.4  # what recall weighs against precision
+RECALL_OF_ARTICLES = 0.5  # what recall weighs against precision
 QUOTED = 0.9  # the chance of a post of another site that is set into the page
 LEVELS = 6  # elements around a block whose names count
 WHOLE_PAGE = frozenset("html body main article".split())  # "comments-open" says nothing of what is in them
 CAPTIONS = frozenset(("figcaption", "caption"))
 REPEATED = 25  # letters from which a block that was said before is not said again elsewhere
 CERTAIN = 100  # letters from which it is not said again in the same container either
-HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 PARAGRAPHS = frozenset("p li dd td tr".split())
 ALONE = [False, True, False]  # a copy between blocks that are none
 PIECES = 200  # letters from which a block is looked for in pieces in what was said
@@ -63,7 +62,7 @@ def chosen(page: Page, ask: Callable[[], str]) -> list[Node]:
         heard = Heard(page, answered(blocks, ask()))
         return heard.answer, lambda places: _by_place(forest_heard, {j: rows[j] + heard.features(j) for j in places})
 
-    return _ended(once([blocks[j] for j in sorted(decided(page, _by_place(forest, rows), hear))]))
+    return once([blocks[j] for j in sorted(decided(page, _by_place(forest, rows), hear))])
 
 
 def _by_place(trees: Forest, rows: Mapping[int, Sequence[float]]) -> Chances:
@@ -75,7 +74,7 @@ def decided(page: Page, chances: Chances, hear: Hearing) -> set[int]:
     places = candidates(page)
     kept, sure = likely(page, places, chances)
     unsure = sum(MAYBE[0] < chances[j] < MAYBE[1] for j in places)
-    many = unsure > max(FEW, A_THIRD * len(kept))
+    many = unsure > max(FEW, MANY * len(kept))
     short = sum(len(page.blocks[j].letters) for j in kept) < LITTLE
     if sure >= SURE and not (short or many or _much_beside(page, places, kept, chances)):
         return kept
@@ -172,12 +171,6 @@ def once(blocks: Sequence[Node]) -> list[Node]:
         for n, (block, copy) in enumerate(zip(blocks, copies, strict=True))
         if not copy or (block.tag in PARAGRAPHS and len(block.letters) >= CERTAIN and copies[n - 1 : n + 2] == ALONE)
     ]
-
-
-def _ended(blocks: list[Node]) -> list[Node]:
-    """Without headings at the end, which head nothing of the article."""
-    last = next((n for n in range(len(blocks) - 1, -1, -1) if blocks[n].tag not in HEADINGS), len(blocks) - 1)
-    return blocks[: last + 1]
 
 
 def _is_copy(block: Node, said: str, texts: set[str], parents: set[int]) -> bool:

@@ -27,6 +27,11 @@ def safe(text: object, *, limit: int = LIMIT) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def reader_of(extractor: str | None, rule: str | None) -> str:
+    """Who read a text: the extractor, and the site rule that had its say."""
+    return safe(f"{extractor or 'nobody'}{f' with the rule {rule}' if rule else ''}")
+
+
 def safe_block(text: str) -> str:
     """Several lines of page text, each as it may be printed, at any length."""
     return re.sub(r"[^\n\t]", lambda match: UNSAFE.sub(_escaped, match[0]), text)

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clipper.cli.output import complain
+from clipper.errors import FileError
 from clipper.models import SiteRules
 
 if TYPE_CHECKING:
     from clipper.extract import Reader
+    from clipper.extract.rules import Rule
 
 VARIABLE = "CLIPPER_RULES"
 
@@ -22,6 +25,20 @@ def rules_folder() -> Path:
     from clipper.cli import settings
 
     return Path(os.environ.get(VARIABLE) or settings.current().rules or Path(click.get_app_dir("clipper")) / "rules")
+
+
+def own_rules() -> tuple[list[tuple[Path, Rule]], int]:
+    """The user's site rules with their files, and how many files cannot be used; each of those is complained of."""
+    from clipper.extract.rules import files_of, load
+
+    own, broken = [], 0
+    for file in files_of(rules_folder()):
+        try:
+            own.append((file, load(file)))
+        except FileError as error:
+            complain(str(error))
+            broken += 1
+    return own, broken
 
 
 def open_reader(

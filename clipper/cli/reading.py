@@ -12,7 +12,7 @@ import click
 
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import Moment, db_option, format_options, page_of, reading
-from clipper.cli.output import counted, in_colour, print_rows, remark, safe, safe_block
+from clipper.cli.output import counted, in_colour, print_rows, reader_of, remark, safe_block
 from clipper.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
@@ -57,13 +57,12 @@ def history_command(url: str, db: Path, checks: bool, memento: str | None, form:
             remark(f"read by {reader}: {numbers}")
 
 
-def _readers(rows: list[dict[str, object]]) -> dict[str, str]:
+def _readers(rows: list[dict[str, Any]]) -> dict[str, str]:
     """Who read which versions, where it was not everywhere the same reader, or a rule had its say."""
     found: dict[str, list[str]] = {}
     for row in rows:
-        rule = f" with the rule {row['rule']}" if row["rule"] else ""
         times = f" ({row['texts']} readings)" if row["texts"] not in (0, 1) else ""
-        found.setdefault(safe(f"{row['extractor'] or 'nobody'}{rule}"), []).append(f"{row['version']}{times}")
+        found.setdefault(reader_of(row["extractor"], row["rule"]), []).append(f"{row['version']}{times}")
     plain = all(not row["rule"] and row["texts"] in (0, 1) for row in rows)
     return {} if len(found) < 2 and plain else {who: ", ".join(numbers) for who, numbers in found.items()}
 

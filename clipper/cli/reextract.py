@@ -17,9 +17,9 @@ import click
 
 from clipper import urls
 from clipper.cli.options import Moment, db_option, reading, writing
-from clipper.cli.output import complain, counted, remark, safe
-from clipper.cli.readers import open_reader, rules_folder
-from clipper.errors import ArchiveError, FileError
+from clipper.cli.output import counted, reader_of, remark, safe
+from clipper.cli.readers import open_reader, own_rules
+from clipper.errors import ArchiveError
 
 if TYPE_CHECKING:
     from clipper.archive import Archive
@@ -79,7 +79,7 @@ def reextract_command(
         for reread in _with_bar(run, isolate=isolate, jobs=jobs):
             counts[reread.came] += 1
             if reread.came == "better" and reread.before is not None:
-                earlier[_reader(reread.before.extractor, reread.before.rule)] += 1
+                earlier[reader_of(reread.before.extractor, reread.before.rule)] += 1
             if reread.came != "same" and (verbose or as_json):
                 _tell(reread, as_json=as_json)
     for who, count in earlier.most_common(5):
@@ -111,20 +111,10 @@ def _host(said: str | None, archive: Archive) -> str | None:
 
 def rules_digest() -> str:
     """The digest of the user's rules; files that cannot be used are complained of."""
-    from clipper.extract.rules import files_of, load
-
     digest = sha256()
-    for file in files_of(rules_folder()):
-        try:
-            load(file)
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
-        except FileError as error:
-            complain(str(error))
+    for file, _ in own_rules()[0]:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _reader(extractor: str | None, rule: str | None) -> str:
-    return safe((extractor or "nobody") + (f" with the rule {rule}" if rule else ""))
 
 
 def _tell(reread: Reread, *, as_json: bool) -> None:
@@ -137,7 +127,7 @@ def _tell(reread: Reread, *, as_json: bool) -> None:
         return
     told = f"{read.verdict}, {counted(read.words, 'word')}{f', rule {read.rule}' if read.rule else ''}"
     if before is not None:
-        told += f"; before: {counted(before.words, 'word')} by {_reader(before.extractor, before.rule)}"
+        told += f"; before: {counted(before.words, 'word')} by {reader_of(before.extractor, before.rule)}"
     click.echo(f"{safe(reread.url)}  {TOLD[reread.came]}  ({safe(told)})")
 
 

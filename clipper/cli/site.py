@@ -12,9 +12,9 @@ import click
 from clipper import urls
 from clipper.cli.network import network_options, open_fetcher, policy_of
 from clipper.cli.options import db_option, format_options, reading, writing
-from clipper.cli.output import complain, print_rows, remark, safe
-from clipper.cli.readers import open_reader, rules_folder
-from clipper.errors import ArchiveError, FileError, UsageError
+from clipper.cli.output import print_rows, remark, safe
+from clipper.cli.readers import open_reader, own_rules, rules_folder
+from clipper.errors import ArchiveError, UsageError
 from clipper.models import Capture, Extraction, SiteRules
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _remarks(site: Site) -> None:
 
 def _test(what: str, page_url: str | None, db: Path, options: dict[str, Any]) -> int:
     """Read a page twice and print both readings side by side."""
-    _loaded_rules()
+    own_rules()
     capture = _capture(what, page_url, db, options)
     rules = SiteRules(folder=str(rules_folder()))
     with open_reader(rules=rules) as ruled, open_reader(rules=SiteRules(shipped=False)) as plain:
@@ -181,7 +181,7 @@ def _list_rules(form: str | None) -> int:
     """Print the rules that count, the user's own before those that ship."""
     from clipper.extract.rules import shipped
 
-    own, broken = _loaded_rules()
+    own, broken = own_rules()
     rows = (
         {
             "name": rule.name,
@@ -191,24 +191,10 @@ def _list_rules(form: str | None) -> int:
             "file": rule.file,
             "unused": " ".join(rule.unused),
         }
-        for rule in (*own, *shipped())
+        for rule in (*(rule for _, rule in own), *shipped())
     )
     print_rows(rows, form=form, columns=RULES)
     return 1 if broken else 0
-
-
-def _loaded_rules() -> tuple[list[Rule], int]:
-    """The user's own rules, and how many files cannot be used; each of them is complained of."""
-    from clipper.extract.rules import files_of, load
-
-    own, broken = [], 0
-    for file in files_of(rules_folder()):
-        try:
-            own.append(load(file))
-        except FileError as error:
-            complain(str(error))
-            broken += 1
-    return own, broken
 
 
 def _capture(what: str, page_url: str | None, db: Path, options: dict[str, Any]) -> Capture:

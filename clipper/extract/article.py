@@ -45,7 +45,7 @@ def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RU
     decoded = decode(capture.body, content_type=capture.header("content-type"))
     root = parse(decoded.text)
     if root is None:
-        return _described(decoded, Second(), verdict=Verdict.EMPTY, reason="there is nothing in it")
+        return _described(decoded, extractor=extractor(), verdict=Verdict.EMPTY, reason="there is nothing in it")
     return _article(capture, decoded, root, site, rules)
 
 
@@ -66,7 +66,7 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
     )
     return _described(
         decoded,
-        second,
+        extractor=extractor(second.version),
         verdict=judged,
         reason=reason,
         markdown=rendered.markdown,
@@ -113,11 +113,10 @@ def title_of(root: HtmlElement) -> str:
     return next((element.text_content() for element in root.iter("title")), "")
 
 
-def _described(decoded: Decoded, second: Second, **fields: object) -> Extraction:
+def _described(decoded: Decoded, **fields: object) -> Extraction:
     return Extraction(
         encoding=decoded.encoding,
         encoding_source=decoded.source,
         replaced_characters=decoded.replaced,
-        extractor=extractor(second.version),
         **fields,  # type: ignore[arg-type]
     )

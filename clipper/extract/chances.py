@@ -13,9 +13,6 @@ class Forest(Protocol):
     """A module of trees."""
 
     @property
-    def MODELS(self) -> int: ...  # whose mean counts
-
-    @property
     def PARTS(self) -> Sequence[Callable[[Sequence[float]], float]]: ...  # the sums of some trees each
 
     @property
@@ -28,15 +25,12 @@ def chances(forest: Forest, rows: Iterable[Sequence[float]]) -> list[float]:
 
     Each part is asked about all rows before the next one is: its code stays in the processor's nearest memory.
     """
-    open_rows = list(rows)
-    sums = [0.0] * len(open_rows)
-    asked = list(enumerate(open_rows))
+    asked = list(enumerate(rows))
+    sums = [0.0] * len(asked)
     for n, part in enumerate(forest.PARTS, 1):
         for place, row in asked:
             sums[place] += part(row)
         if n in forest.SURELY:
             low, high = forest.SURELY[n]
             asked = [(place, row) for place, row in asked if low <= sums[place] <= high]
-    for place, _ in asked:
-        sums[place] /= forest.MODELS
     return [1 / (1 + exp(-total)) for total in sums]

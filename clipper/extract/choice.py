@@ -9,7 +9,7 @@ trees did not see b = .5 there took scrapinghub from .9525 to .9561, segments fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from clipper.extract import forest
 from clipper.extract.answer import Answer, answered
@@ -18,7 +18,7 @@ from clipper.extract.chances import Forest, chances
 from clipper.extract.features import Heard, Page, features
 from clipper.extract.vocabulary import captioned, commented, embedded
 
-__all__ = ["Chances", "Hearing", "chosen", "decided", "once"]
+__all__ = ["Chances", "Hearing", "chosen", "decided", "may_be", "once"]
 
 Chances = Mapping[int, float]  # of blocks by their places
 # trafilatura's answer, and what gives the chances of some places by the trees that know it.
@@ -50,10 +50,9 @@ def chosen(page: Page, ask: Callable[[], str]) -> list[Node]:
 
     `ask` gives trafilatura's text of the page. It takes as long as all else, and is called where in doubt.
     """
-    blocks = page.blocks
+    blocks, places = page.blocks, may_be(page)
     if len(blocks) > MOST:
-        return once([blocks[j] for j in sorted(_without_trees(page, answered(blocks, ask())))])
-    places = _may_be(page)
+        return once([blocks[j] for j in sorted(_without_trees(page, places, answered(blocks, ask())))])
     rows = dict(zip(places, features(page, places), strict=True))
 
     def hear() -> tuple[Answer, Callable[[Sequence[int]], Chances]]:
@@ -70,8 +69,9 @@ def _by_place(trees: Forest, rows: Mapping[int, Sequence[float]]) -> Chances:
 
 
 def decided(page: Page, chances: Chances, hear: Hearing) -> set[int]:
-    """The places to keep, by these chances, or where they leave doubt by those that `hear` gives."""
-    places = candidates(page)
+    """The places to keep, by these chances of all that `may_be`, or where they leave doubt by those that `hear` gives."""
+    beside = _beside(page, chances)
+    places = _candidates(chances, beside)
     kept, sure = likely(page, places, chances)
     unsure = sum(MAYBE[0] < chances[j] < MAYBE[1] for j in places)
     many = unsure > max(FEW, MANY * len(kept))
@@ -79,12 +79,12 @@ def decided(page: Page, chances: Chances, hear: Hearing) -> set[int]:
     if sure >= SURE and not (short or many or _much_beside(page, places, kept, chances)):
         return kept
     answer, chances_of = hear()
-    places = candidates(page, answer)
+    places = _candidates(chances, beside, answer)
     return likely(page, places, chances_of(places))[0]
 
 
-def _without_trees(page: Page, answer: Answer) -> set[int]:
-    places = candidates(page, answer)
+def _without_trees(page: Page, places: Sequence[int], answer: Answer) -> set[int]:
+    places = _candidates(places, _beside(page, places), answer)
     return {j for j in places if answer.shares[j] >= 0.5} or {
         j for j in places if 2 * page.blocks[j].linked < len(page.blocks[j].letters)
     }
@@ -93,25 +93,26 @@ def _without_trees(page: Page, answer: Answer) -> set[int]:
 def _much_beside(page: Page, places: Sequence[int], kept: set[int], chances: Chances) -> bool:
     """Whether what is no candidate without trafilatura's word is much of what the trees would take."""
     inside = set(places)
-    beside = sum(chances[j] * len(page.blocks[j].letters) for j in _may_be(page) if j not in inside)
+    beside = sum(p * len(page.blocks[j].letters) for j, p in chances.items() if j not in inside)
     return beside > MUCH * sum(chances[j] * len(page.blocks[j].letters) for j in kept)
 
 
-def _may_be(page: Page) -> list[int]:
+def may_be(page: Page) -> list[int]:
     """Places of the blocks that are neither the title nor captions, which belong to their pictures; all if there are none."""
-    may_be = [j for j, block in enumerate(page.blocks) if j != page.title and block.tag not in CAPTIONS]
-    return may_be or list(range(len(page.blocks)))
+    places = [j for j, block in enumerate(page.blocks) if j != page.title and block.tag not in CAPTIONS]
+    return places or list(range(len(page.blocks)))
 
 
-def candidates(page: Page, answer: Answer | None = None) -> list[int]:
-    """Places of the blocks that may be text, all if there are none.
+def _candidates(places: Iterable[int], beside: set[int], answer: Answer | None = None) -> list[int]:
+    """Those of the places that may be text, all if there are none: not what stands `beside` the article, unless
+    trafilatura takes it for the article."""
+    places = list(places)
+    return [j for j in places if j not in beside or (answer and answer.shares[j] >= 0.5)] or places
 
-    Neither the title nor captions; of a page that says that it is an article not what its readers write,
-    unless trafilatura takes it for the article.
-    """
-    may_be = _may_be(page)
-    heard = answer.shares if answer else [0.0] * len(page.blocks)
-    return [j for j in may_be if heard[j] >= 0.5 or not _beside_the_article(page, page.blocks[j])] or may_be
+
+def _beside(page: Page, places: Iterable[int]) -> set[int]:
+    """Those of the places that say what is on a picture, or, on a page that says that it is an article, what its readers write."""
+    return {j for j in places if _beside_the_article(page, page.blocks[j])}
 
 
 def _beside_the_article(page: Page, block: Node) -> bool:

@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from clipper.extract.blocks import Line
-from clipper.extract.naming import around, container, digests, is_credit, label, letters_of, matching, parts, prose
-from clipper.extract.page import squeezed
+from clipper.extract.naming import container, digests, is_credit, label, letters_of, matching, parts, prose
+from clipper.extract.page import around, squeezed
 from clipper.models import Observed, Site, SiteBlock
 from clipper.urls import join, site_of, url_key
 
@@ -108,7 +108,7 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     places = [
         n
         for n, own in enumerate(letters[:MOST])
-        if len(own) >= LONG and own in said and not (is_credit(lines[n]) and label(lines[n]))
+        if len(own) >= LONG and own in said and not (label(lines[n]) and is_credit(lines[n]))
     ]
     if not places or not host:
         return None

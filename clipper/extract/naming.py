@@ -12,7 +12,7 @@ from clipper.extract.facts import is_prose
 from clipper.extract.page import NO_LETTER_BYTES as ANY_NO_LETTER_BYTES
 from clipper.extract.page import squeezed
 
-__all__ = ["around", "container", "digests", "is_credit", "label", "letters_of", "matching", "parts", "prose"]
+__all__ = ["container", "digests", "is_credit", "label", "letters_of", "matching", "parts", "prose"]
 
 VERBATIM = frozenset(("pre", "code"))  # in which numbers are not counters
 NO_LETTER = re.compile(r"[^\w\n]+")
@@ -87,20 +87,6 @@ def parts(line: Line) -> list[str]:
 def is_credit(line: Line) -> bool:
     """Whether a labelled line tells who made the article, and nothing of its subject."""
     return CREDIT.search(line.text) is not None
-
-
-def around(elements: list[HtmlElement]) -> HtmlElement:
-    """The smallest element that holds them all."""
-    chain = [elements[0], *elements[0].iterancestors()]
-    place = {element: n for n, element in enumerate(chain)}
-    top = 0
-    for element in elements[1:]:
-        while element not in place:
-            parent = element.getparent()
-            assert parent is not None  # the root holds them all
-            element = parent
-        top = max(top, place[element])
-    return chain[top]
 
 
 def _step(element: HtmlElement) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -10,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from clipper.extract.depth import shallow
 
-__all__ = ["BLOCKS", "parse", "squeezed"]
+__all__ = ["BLOCKS", "around", "parse", "squeezed"]
 
 # One of these makes trafilatura return nothing at all for the page; dropping them saved 39 of 39.
 CONTROL_REFERENCE = re.compile(
@@ -113,6 +114,20 @@ def _within_a_line(element: HtmlElement) -> bool:
         else:
             before = previous
     return False
+
+
+def around(elements: Sequence[HtmlElement]) -> HtmlElement:
+    """The smallest element that holds them all."""
+    chain = [elements[0], *elements[0].iterancestors()]
+    place = {element: n for n, element in enumerate(chain)}
+    top = 0
+    for element in elements[1:]:
+        while element not in place:
+            parent = element.getparent()
+            assert parent is not None  # the root holds them all
+            element = parent
+        top = max(top, place[element])
+    return chain[top]
 
 
 def squeezed(text: str) -> str:

@@ -17,7 +17,7 @@ from clipper.extract.apparatus import lists_sources, notes_of, shows_contents
 from clipper.extract.blocks import Reading
 from clipper.extract.choice import chosen
 from clipper.extract.features import Page
-from clipper.extract.page import BLOCKS, squeezed
+from clipper.extract.page import BLOCKS, around, squeezed
 from clipper.extract.vocabulary import chrome, pictured
 
 __all__ = ["Region", "find"]
@@ -52,18 +52,17 @@ class Region:
 
 def find(root: HtmlElement, read: Reading, title: str, ask: Callable[[], str]) -> Region | None:
     """The article of the page; None if the page has no text. `ask` gives trafilatura's text of it."""
-    blocks = [node for node in read.nodes if node.letters]
-    if not blocks:
+    if not any(node.letters for node in read.nodes):
         return None
     page = Page(root, read.nodes, title)
     kept = chosen(page, ask)
     said = [block.element for block in kept]
-    top = _around(said)
+    top = around(said)
     notes = notes_of(root, said)
     within = {note for note in notes if top in note.iterancestors()}
     whole = within.union(block.element for block in kept if block.whole)
     alive = _alive(top, [*said, *within])
-    heading = blocks[page.title].element if page.title >= 0 else None
+    heading = page.blocks[page.title].element if page.title >= 0 else None
     skip = _left_out(top, alive, whole, heading)
     return Region((*_leading(top), top, *_behind(top, notes)), skip, frozenset(alive))
 
@@ -73,12 +72,12 @@ def _behind(top: HtmlElement, notes: Sequence[HtmlElement]) -> list[HtmlElement]
     outside = [note for note in notes if top not in note.iterancestors() and note not in top.iterancestors()]
     if not outside:
         return []
-    around = _around(outside)
-    if around in top.iterancestors() or len(squeezed(around.text_content())) > LIST_OF_NOTES * sum(
+    holder = around(outside)
+    if holder in top.iterancestors() or len(squeezed(holder.text_content())) > LIST_OF_NOTES * sum(
         len(squeezed(note.text_content())) for note in outside
     ):
         return outside
-    return [around]
+    return [holder]
 
 
 def _leading(top: HtmlElement) -> list[HtmlElement]:
@@ -103,22 +102,6 @@ def _illustrates(figure: HtmlElement) -> bool:
     if chrome(names) or next(figure.iter("img", "amp-img"), None) is None:
         return False
     return len(squeezed(figure.text_content())) <= CAPTION
-
-
-def _around(elements: Sequence[HtmlElement]) -> HtmlElement:
-    """The smallest element that holds them all."""
-    first = [elements[0], *elements[0].iterancestors()]
-    depth = {element: n for n, element in enumerate(reversed(first))}
-    common = first[0]
-    level = depth[common]
-    for element in elements[1:]:
-        while element not in depth:
-            parent = element.getparent()  # the root holds them all
-            assert parent is not None
-            element = parent
-        if depth[element] < level:
-            level, common = depth[element], element
-    return common
 
 
 def _alive(top: HtmlElement, kept: Sequence[HtmlElement]) -> set[HtmlElement]:

@@ -126,9 +126,10 @@ def _left_out(
         if element in whole:
             continue
         children = [child for child in element if isinstance(child.tag, str)]
-        stack.extend(child for child in children if child in alive)
         living = [n for n, child in enumerate(children) if child in alive]
         table = element.tag in ROWS_IN and _mostly_kept(children, alive)
+        data = table and 2 * sum(children[n] in whole for n in living) > len(living)
+        stack.extend(children[n] for n in living if not (data and _is_row(children[n])))
         items = element.tag in LISTS and len(living) >= LEAST_ITEMS and 3 * len(living) >= 2 * len(children)
         for n, child in enumerate(children):
             if child in alive or not _is_block(child) or (table and child.tag in PARTS_OF_A_TABLE):
@@ -155,6 +156,11 @@ def _mostly_kept(rows: Sequence[HtmlElement], alive: set[HtmlElement]) -> bool:
         said += letters
         kept += letters if row in alive else 0
     return 2 * kept >= said
+
+
+def _is_row(element: HtmlElement) -> bool:
+    """Whether it is a row as the others of a table of data are, be there a list in one of its cells."""
+    return element.tag == "tr" and next(element.iter("table", "form"), None) is None
 
 
 def _is_block(element: HtmlElement) -> bool:

@@ -86,3 +86,18 @@ def test_a_heading_at_the_end_of_a_container_heads_the_next() -> None:
     found = markdown(f"{parts}<div><div>{told(SUBJECTS[-1])}</div></div>")
     assert "### lamp" in found
     assert "### log" in found
+
+
+def test_a_row_with_a_list_in_it_belongs_to_its_table_of_facts() -> None:
+    facts = "".join(
+        f"<tr><th>{name}</th><td>{value} as the harbour office has it in its yearly report</td></tr>"
+        for name, value in (("Height", "42 m"), ("Built", "1871"), ("Range", "18 miles"), ("Lamp", "oil, later gas"))
+    )
+    keepers = "".join(f"<li><a href='/keepers/{n}'>{name}</a></li>" for n, name in enumerate(("Ines", "Mora", "Tove")))
+    row = f"<tr><th>Keepers</th><td><div><ul>{keepers}<li>none since</li></ul></div></td></tr>"
+    found = markdown(f"<div><table>{facts}{row}</table>{SECTIONS}</div>")
+    assert "| Height | 42 m as the harbour office" in found
+    line = next(line for line in found.split("\n") if "Keepers" in line)
+    assert line.startswith("| Keepers | • [Ines]")
+    assert "• [Tove]" in line
+    assert "none since" in line

@@ -46,7 +46,7 @@ def _heading(level: int) -> Handler:
     def handle(walk: Walk, _: HtmlElement) -> Answer:
         def finish(blocks: list[Block]) -> None:
             runs, rest = line_of(blocks)
-            if any(run.kind is Kind.TEXT or run.kind is Kind.MATH for run in runs):
+            if any(_is_worded(run) for run in runs):
                 before, words, after = _apart(runs)
                 walk.append(*before, Heading(level, words), *after)
             elif runs:
@@ -60,12 +60,14 @@ def _heading(level: int) -> Handler:
 
 def _apart(runs: list[Run]) -> tuple[list[Paragraph], list[Run], list[Paragraph]]:
     """The pictures before a heading's words, the words, and the pictures among and behind them."""
-    first = next(
-        n for n, run in enumerate(runs) if not (_is_image(run) or (run.kind is Kind.TEXT and run.text.isspace()))
-    )
+    first = next(n for n, run in enumerate(runs) if _is_worded(run))
     words = list(paragraphs([run for run in runs if not _is_image(run)]))
     pictures = [[Paragraph([run]) for run in part if _is_image(run)] for part in (runs[:first], runs[first:])]
     return pictures[0], [run for tidy in words for run in tidy], pictures[1]
+
+
+def _is_worded(run: Run) -> bool:
+    return run.kind is Kind.MATH or (run.kind is Kind.TEXT and not run.text.isspace())
 
 
 def _link(walk: Walk, node: HtmlElement) -> Answer:

@@ -30,6 +30,10 @@ TEXT = {
     "headings": ("<h2>A</h2><h3>B <em>c</em></h3>", "## A\n\n### B *c*"),
     "the first level is the title's": ("<h1>A</h1>", "## A"),
     "a heading of blocks is one line": ("<h2><div>A</div><div>B</div></h2>", "## A B"),
+    "a heading of two pictures is a line of them": (
+        "<h2><div><img src=/a.png></div><div><img src=/b.png></div></h2>",
+        "![](https://site.example/a.png) ![](https://site.example/b.png)",
+    ),
     "pictures stand before and behind a heading's words": (
         '<h2><img src="/i.png" alt="i"> A <a href="/p"><img src="/p.png" alt="p"></a> b</h2>',
         "![i](https://site.example/i.png)\n\n## A b\n\n[![p](https://site.example/p.png)](https://site.example/p)",

@@ -114,7 +114,7 @@ def article(number: int) -> bytes:
 @contextmanager
 def served(pages: dict[str, bytes], *, hosts: int = 1, latency: float = 0.0) -> Iterator[list[str]]:
     """Serve the pages by path on 127.0.0.1, 127.0.0.2 …, each after `latency` seconds; yields the bases, `http://127.0.0.1:PORT`."""
-    with aside(_serve, pages, hosts, latency) as bases:
+    with aside(serve, pages, hosts, latency) as bases:
         yield bases
 
 
@@ -132,7 +132,8 @@ def aside(serve: Callable[..., object], *arguments: object) -> Iterator[Any]:
         server.join()
 
 
-def _serve(pages: dict[str, bytes], hosts: int, latency: float, pipe: Connection) -> None:
+def serve(pages: dict[str, bytes], hosts: int, latency: float, pipe: Connection) -> None:
+    """Serve the pages until the process ends; sends the bases over the pipe."""
     import threading
 
     tags = {path: f'"{sha256(body).hexdigest()[:16]}"' for path, body in pages.items()}

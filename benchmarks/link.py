@@ -1,0 +1,129 @@
+"""A network link with a round trip time, on this machine: real TCP between two namespaces, every packet held back.
+
+A server that waits before it answers is no network: there a connection takes a round trip before the first request, and
+a long answer several more, because TCP sends little before it hears from the other side. So two network
+namespaces are joined by TUN devices with Ethernet's MTU, and one process carries the packets from one to the other,
+each after half the round trip. The servers' addresses are 127.0.0.x there as well: in the clients'
+namespace the loopback device is down, and 127.0.0.0/8 is routed over the link.
+
+Needs root, Linux with /dev/net/tun, and the commands of iproute2 and util-linux.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any
+
+CLONE_NEWNET = 0x40000000
+TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
+MTU = 1500
+QUEUE = 20_000  # packets that a device keeps for the link before it drops any
+AT_ONCE = 64  # packets taken from one side before the other is looked at
+CLIENT = "10.9.0.1"
+
+
+def missing() -> str:
+    """Why there can be no link here; "" if there can."""
+    if os.geteuid() != 0 or not os.path.exists("/dev/net/tun"):
+        return "needs root and /dev/net/tun"
+    lacking = [name for name in ("ip", "nsenter", "sysctl") if shutil.which(name) is None]
+    return f"needs the command {lacking[0]}" if lacking else ""
+
+
+@contextmanager
+def behind_link(round_trip: float, serve: Callable[..., object], *arguments: object) -> Iterator[tuple[Any, list[str]]]:
+    """Run `serve(*arguments, pipe)` behind a link of `round_trip` seconds; yields what it sends, and the words
+    before a command that make it a client."""
+    context = get_context("fork")
+    ours, theirs = context.Pipe()
+    near, far = socket.socketpair()
+    server = context.Process(target=_server, args=(far, serve, arguments, theirs), daemon=True)
+    carrier = context.Process(target=_carrier, args=(near, round_trip / 2), daemon=True)
+    try:
+        server.start()
+        carrier.start()
+        yield ours.recv(), ["nsenter", f"--net=/proc/{carrier.pid}/ns/net"]
+    finally:
+        for process in (server, carrier):
+            if process.pid is not None:
+                os.kill(process.pid, signal.SIGKILL)
+                process.join()
+
+
+def _server(far: socket.socket, serve: Callable[..., object], arguments: tuple[object, ...], pipe: Connection) -> None:
+    device = _namespace("far")
+    _run("ip link set lo up", f"ip route add {CLIENT}/32 dev far")
+    socket.send_fds(far, [b"."], [device])
+    far.recv(1)  # the link is up
+    serve(*arguments, pipe)
+
+
+def _carrier(near: socket.socket, delay: float) -> None:
+    _, (far, *_), _, _ = socket.recv_fds(near, 1, 1)
+    device = _namespace("near")
+    _run(f"ip address add {CLIENT}/32 dev near", "ip route add 127.0.0.0/8 dev near")
+    near.send(b".")
+    carry(device, far, delay)
+
+
+def _namespace(name: str) -> int:
+    """Go into a network namespace of its own, with a TUN device; its file descriptor."""
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "no network namespace of its own")
+    device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+    fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TUN | IFF_NO_PI))
+    _run(
+        f"ip link set {name} up mtu {MTU} txqueuelen {QUEUE}",
+        f"sysctl -qw net.ipv4.conf.{name}.route_localnet=1 net.ipv4.conf.{name}.rp_filter=0",
+        "sysctl -qw net.ipv4.conf.all.rp_filter=0",
+    )
+    return device
+
+
+def _run(*commands: str) -> None:
+    for command in commands:
+        subprocess.run(command.split(), check=True)
+
+
+def carry(one: int, other: int, delay: float) -> None:
+    """Carry packets between two devices for ever, each `delay` seconds after it was sent."""
+    sides = {one: other, other: one}
+    held: dict[int, deque[tuple[float, bytes]]] = {one: deque(), other: deque()}
+    while True:
+        due = min((packets[0][0] for packets in held.values() if packets), default=None)
+        wait = None if due is None else max(0.0, due - time.monotonic())
+        ready, _, _ = select.select(list(sides), [], [], wait)
+        until = time.monotonic() + delay
+        for side in ready:
+            held[side].extend((until, packet) for packet in _packets(side))
+        now = time.monotonic()
+        for side, packets in held.items():
+            while packets and packets[0][0] <= now:
+                _put(sides[side], packets.popleft()[1])
+
+
+def _packets(device: int) -> Iterator[bytes]:
+    for _ in range(AT_ONCE):
+        try:
+            yield os.read(device, 2 * MTU)
+        except BlockingIOError:
+            return
+
+
+def _put(device: int, packet: bytes) -> None:
+    with suppress(BlockingIOError):  # a full queue drops it, as a router would
+        os.write(device, packet)

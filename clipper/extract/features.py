@@ -29,9 +29,16 @@ __all__ = ["Heard", "Page", "features"]
 SENTENCES, DIGITS, CAPITALS = b".!?;:", b"0123456789", bytes(range(65, 91))
 WIDE_SENTENCES = "。！？…；："
 CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-ENDED = re.compile(r"[.!?。！？…”\"'’)）:：]\s*$")
-DATED = re.compile(
-    r"(?:19|20)\d\d|\d{1,2}[:.]\d\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|前$", re.I
+ENDINGS = frozenset(".!?。！？…”\"'’)）:：")
+# Bytes with which digits that are not ASCII begin as UTF-8, and some that are none.
+WIDE_DIGITS = b"\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
+TIMED = re.compile(r"(?:19|20)\d\d|\d{1,2}[:.]\d\d")
+MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+MONTH = re.compile(rf"\b{MONTHS}\b", re.I)
+# The same in what was made of a text by LETTERS, where nothing but a blank is between words.
+ASCII_MONTH = re.compile(rf" {MONTHS}(?![a-z0-9_])".encode())
+LETTERS = bytes(
+    ord(chr(code).lower()) if code < 128 and (chr(code).isalnum() or chr(code) == "_") else b" "[0] for code in range(256)
 )
 ELEMENTS = (
     "nav footer header aside form main article figure table ul ol section button blockquote dl li details".split()
@@ -216,12 +223,25 @@ def _own(block: Node) -> list[float]:
     sentences = size - len(coded.translate(None, SENTENCES))
     if size != len(text):
         sentences += sum(map(text.count, WIDE_SENTENCES))
+    digits = size - len(coded.translate(None, DIGITS))
     return [
-        log1p(length), block.linked / length, int(ENDED.search(text[-20:]) is not None),
-        sentences / length, block.own_commas / length, TAGS.get(block.tag, 0), length / max(1, len(text.split())),
-        (size - len(coded.translate(None, DIGITS))) / length, (size - len(coded.translate(None, CAPITALS))) / length,
-        text.count("\n") / length, int(DATED.search(text) is not None),
+        log1p(length), block.linked / length, float(text[-1] in ENDINGS),
+        sentences / length, block.own_commas / length, TAGS.get(block.tag, 0.0), length / max(1, len(text.split())),
+        digits / length, (size - len(coded.translate(None, CAPITALS))) / length,
+        text.count("\n") / length, float(_dated(text, coded, digits)),
     ]  # fmt: skip
+
+
+def _dated(text: str, coded: bytes, digits: int) -> bool:
+    """Whether a year, a time or a month stands in it, or how long ago it was: the expressions are slow, and asked last."""
+    wide = len(coded) != len(text)
+    if (digits or (wide and len(coded.translate(None, WIDE_DIGITS)) != len(coded))) and TIMED.search(text):
+        return True
+    if wide and (text[-1] == "前" or "ſ" in text):  # which is an s where case does not count
+        return text[-1] == "前" or MONTH.search(text) is not None
+    return ASCII_MONTH.search(b" " + coded.translate(LETTERS)) is not None and (
+        not wide or MONTH.search(text) is not None
+    )
 
 
 def _place(page: Page, j: int) -> list[float]:

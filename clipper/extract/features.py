@@ -68,7 +68,8 @@ class Page:
         summed(nodes)
         self.scores: Scores = scored(nodes)
         self.letters = max(1, nodes[0].total)
-        self.names = [named(node.names) if node.names else 0 for node in nodes]
+        self.called = {node.names: named(node.names) for node in nodes}
+        self.names = [self.called[node.names] for node in nodes]
         self.above = self._names_above()
         self.within = self._elements_around()
         self.keys = [(node.tag, node.names[:40]) for node in nodes]

@@ -80,6 +80,10 @@ COMMENTED = re.compile(
 )
 CAPTIONED = re.compile(r"\bcaption|caption\b|cutline|photo-?credit|imgtop|image-?credit", re.I)
 EMBEDDED = re.compile(r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|bluesky-embed", re.I)
+# Words of which these expressions need one; looking for them first takes a tenth of the time.
+CAPTIONED_WORDS = ("caption", "cutline", "credit", "imgtop")
+COMMENTED_WORDS = ("comment", "disqus", "reply", "replies")
+EMBEDDED_WORDS = ("twitter-", "instagram-media", "tiktok-embed", "bluesky-embed")
 PICTURED = re.compile(r"caption|figure|image|img|photo|pict?\b|gallery|media|thumb", re.I)
 LOOKED_AT = 200  # characters at each end of a block
 CJK = "\u2e80"  # the first of the characters that are written without spaces between words
@@ -203,19 +207,22 @@ def pictured(names: str) -> bool:
     return PICTURED.search(names) is not None
 
 
-@lru_cache(maxsize=4096)
 def captioned(names: str) -> bool:
     """Whether an element with these names says what is on a picture."""
-    return CAPTIONED.search(names) is not None
+    return _holds(names, CAPTIONED_WORDS) and CAPTIONED.search(names) is not None
 
 
-@lru_cache(maxsize=4096)
 def commented(names: str) -> bool:
     """Whether an element with these names is what readers write."""
-    return COMMENTED.search(names) is not None
+    return _holds(names, COMMENTED_WORDS) and COMMENTED.search(names) is not None
 
 
-@lru_cache(maxsize=4096)
 def embedded(names: str) -> bool:
     """Whether an element with these names is a post of another site."""
-    return EMBEDDED.search(names) is not None
+    return _holds(names, EMBEDDED_WORDS) and EMBEDDED.search(names) is not None
+
+
+def _holds(names: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the words is in the names, or may be: case is not ASCII's alone."""
+    lower = names.lower()
+    return any(word in lower for word in words) or not names.isascii()

@@ -68,7 +68,7 @@ class Page:
         summed(nodes)
         self.scores: Scores = scored(nodes)
         self.letters = max(1, nodes[0].total)
-        self.called = {node.names: named(node.names) for node in nodes}
+        self.called = {names: named(names) for names in {node.names for node in nodes}}
         self.names = [self.called[node.names] for node in nodes]
         self.above = self._names_above()
         self.within = self._elements_around()

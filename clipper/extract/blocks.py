@@ -9,7 +9,8 @@ they are: what judging a page and learning its site look at.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -50,11 +51,10 @@ class Node:
     tag: str
     parent: int  # index of the block element around it; the first node's is 0, itself
     depth: int  # block elements around it
-    names: str = ""
-    inner: str = ""  # classes of inline elements in its own text
     hidden: bool = False  # it, or an element around it, says display: none
     whole: bool = False  # a row of a data table: its cells are part of it
-    parts: list[str] = field(default_factory=list)
+    names: str = ""
+    inner: str = ""  # classes of inline elements in its own text
     text: str = ""
     letters: str = ""  # of the text: letters and digits alone
     linked: int = 0  # how many of them are in links
@@ -80,31 +80,38 @@ class Reading:
         self._row: HtmlElement | None = None  # the open row of a data table
         self._said: list[str] = []  # of the stretch that is being gathered
         self._linked: list[str] = []  # what of it is in links
+        self._parts: dict[int, list[str]] = defaultdict(list)  # what each block says, by its index
+        self._links: dict[int, list[str]] = defaultdict(list)  # what of it is in links
         self._walk(root)
-        for node in self.nodes:
-            node.text = "".join(node.parts)
-            node.parts = []
-            node.letters = squeezed(node.text) if node.text else ""
+        for n, parts in self._parts.items():
+            _say(self.nodes[n], "".join(parts), "".join(self._links.get(n, ())))
+        self._parts.clear()
+        self._links.clear()
 
     def _walk(self, root: HtmlElement) -> None:
         links = 0  # open ones
         owner = root  # of the stretch: the element that it is directly in
-        said = self._said
+        said, linked = self._said, self._linked
         walk = etree.iterwalk(root, events=("start", "end"))
+        next(walk)  # the root begins
+        text = root.text
+        if text:
+            said.append(text)
         for event, element in walk:
             tag = element.tag
             if event == "start":
-                if tag in SILENT:
+                if tag in BLOCKS:
+                    if said:
+                        self._ended(owner)
+                    owner = element
+                    if self._row is None:
+                        self._opened(element, tag)
+                    else:
+                        self._within(element)
+                elif tag in SILENT:
                     walk.skip_subtree()
                     continue
-                if tag in BLOCKS:
-                    self._ended(owner)
-                    owner = element
-                    if self._row is not None:
-                        self._within(element)
-                    elif element is not root:
-                        self._opened(element, tag)
-                elif element is not root:
+                else:
                     if tag == "a":
                         links += 1
                     elif tag == "br":
@@ -112,10 +119,11 @@ class Reading:
                     self._within(element)
                 text = element.text
             elif element is root:
-                continue
+                break
             else:
                 if tag in BLOCKS:
-                    self._ended(owner)
+                    if said:
+                        self._ended(owner)
                     owner = element.getparent()
                     self._closed(element)
                 elif tag == "a":
@@ -124,14 +132,16 @@ class Reading:
             if text:
                 said.append(text)
                 if links:
-                    self._linked.append(text)
-        self._ended(owner)
+                    linked.append(text)
+        if said:
+            self._ended(owner)
 
     def _opened(self, element: HtmlElement, tag: str) -> None:
-        if tag == "tr" and _holds_data(element):
+        whole = tag == "tr" and _holds_data(element)
+        if whole:
             self._row = element
         above = self.nodes[self._current]
-        node = Node(element, tag, self._current, above.depth + 1, hidden=above.hidden, whole=self._row is element)
+        node = Node(element, tag, self._current, above.depth + 1, above.hidden, whole)
         if element.attrib:
             get = element.get
             names = f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}"
@@ -153,24 +163,32 @@ class Reading:
         if self._row is None:
             self._current = self.nodes[self._current].parent
         else:
-            self.nodes[self._current].parts.append(" ")
+            self._parts[self._current].append(" ")
 
     def _ended(self, owner: HtmlElement) -> None:
         """A stretch ends: it is a part of its block's text, and a line if there is anything in it."""
-        if not self._said:
-            return
-        text = "".join(self._said)
-        self._said.clear()
-        linked, self._linked = self._linked, []
-        node = self.nodes[self._current]
-        node.parts.append(text)
+        said, linked = self._said, self._linked
+        text = "".join(said)
+        self._parts[self._current].append(text)
         if line := " ".join(text.split()):
-            words = count_words(line)
-            link = 0
+            words, link = count_words(line), 0
             if linked:
-                node.linked += len(squeezed("".join(linked)))
-                link = count_words(" ".join(linked))
+                self._links[self._current].append("".join(linked))
+                alone = len(linked) == 1 and linked[0].strip() == line
+                link = words if alone else count_words(" ".join(linked))
             self.lines.append(Line(owner, line, max(words, link), link))
+        said.clear()
+        linked.clear()
+
+
+def _say(node: Node, text: str, linked: str) -> None:
+    """Give a block its text, of which so much is in links."""
+    node.text = text
+    if text.isspace():
+        return
+    node.letters = squeezed(text)
+    if linked:
+        node.linked = len(node.letters if linked.strip() == text.strip() else squeezed(linked))
 
 
 def _holds_data(row: HtmlElement) -> bool:

@@ -9,7 +9,7 @@ trees did not see b = .5 there took scrapinghub from .9525 to .9561, segments fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from clipper.extract import forest
 from clipper.extract.answer import Answer, answered
@@ -112,33 +112,32 @@ def _candidates(places: Iterable[int], beside: set[int], answer: Answer | None =
 
 def _beside(page: Page, places: Iterable[int]) -> set[int]:
     """Those of the places that say what is on a picture, or, on a page that says that it is an article, what its readers write."""
-    return {j for j in places if _beside_the_article(page, page.blocks[j])}
+    near = [_near(page, captioned, 2)]
+    if page.says_article:
+        near.append(_near(page, commented, LEVELS, WHOLE_PAGE))
+    return {j for j in places if any(page.places[j] in found for found in near)}
 
 
-def _beside_the_article(page: Page, block: Node) -> bool:
-    around = _around(page, block, LEVELS)
-    if any(captioned(node.names) for node in around[:2]):
-        return True
-    if not page.says_article:
-        return False
-    return any(commented(node.names) for node in around if node.tag not in WHOLE_PAGE)
-
-
-def _around(page: Page, block: Node, levels: int) -> list[Node]:
-    """The block and the elements around it."""
-    found = [block]
-    while len(found) < levels and found[-1].depth:
-        found.append(page.nodes[found[-1].parent])
-    return found
+def _near(
+    page: Page, called: Callable[[str], bool], levels: int, never: frozenset[str] = frozenset()
+) -> Collection[int]:
+    """The block elements that are called so, and those within so many levels of one, itself counted; of tags that are
+    `never` meant none is. Each is asked once, for all that is in it."""
+    if not called("\n".join(page.called)):  # all names at once: on most pages there is none
+        return ()
+    names = {name for name in page.called if called(name)}
+    left: list[int] = []  # levels that are still near
+    for node in page.nodes:
+        named = node.names in names and node.tag not in never
+        left.append(levels if named else left[node.parent] - 1 if node.depth else 0)
+    return {n for n, levels_left in enumerate(left) if levels_left > 0}
 
 
 def likely(page: Page, places: Sequence[int], chances: Chances) -> tuple[set[int], float]:
     """The places with the best expected F, and that F."""
     lengths = [len(page.blocks[place].letters) for place in places]
-    chance = [
-        max(chances[j], QUOTED) if any(embedded(n.names) for n in _around(page, page.blocks[j], 3)) else chances[j]
-        for j in places
-    ]
+    posts = _near(page, embedded, 3)
+    chance = [max(chances[j], QUOTED) if posts and page.places[j] in posts else chances[j] for j in places]
     recall = RECALL_OF_ARTICLES if page.says_article else 1.0
     expected = sum(p * w for p, w in zip(chance, lengths, strict=True))
     order = sorted(range(len(places)), key=lambda n: -chance[n])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 from math import log1p
@@ -29,13 +29,19 @@ __all__ = ["Heard", "Page", "features"]
 SENTENCES, DIGITS, CAPITALS = b".!?;:", b"0123456789", bytes(range(65, 91))
 WIDE_SENTENCES = "。！？…；："
 CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-ENDED = re.compile(r"[.!?。！？…”\"'’)）:：]\s*$")
-DATED = re.compile(
-    r"(?:19|20)\d\d|\d{1,2}[:.]\d\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|前$", re.I
-)
+ENDINGS = frozenset(".!?。！？…”\"'’)）:：")
+# Bytes with which digits that are not ASCII begin as UTF-8, and some that are none.
+WIDE_DIGITS = b"\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
+TIMED = re.compile(r"(?:19|20)\d\d|\d{1,2}[:.]\d\d")
+MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+MONTH = re.compile(rf"\b{MONTHS}\b", re.I)
+# The same in what was made of a text by LETTERS, where nothing but a blank is between words.
+ASCII_MONTH = re.compile(rf" {MONTHS}(?![a-z0-9_])".encode())
+LETTERS = bytes(code if chr(code).isalnum() or code == b"_"[0] else b" "[0] for code in range(128)).lower() + b" " * 128
 ELEMENTS = (
     "nav footer header aside form main article figure table ul ol section button blockquote dl li details".split()
 )
+# All features are float: comparing an int with a float takes twice as long as two floats, and the trees do little else.
 # The numbers are names, not sizes, except that headings come in order.
 TAGS = {
     "p": 1, "div": 2, "li": 3, "td": 4, "th": 4, "h1": 5, "h2": 6, "h3": 7, "h4": 8, "h5": 9, "h6": 9, "blockquote": 10,
@@ -44,7 +50,8 @@ TAGS = {
     "figure": 27, "details": 28, "summary": 28, "tr": 29,
 }  # fmt: skip
 NEIGHBOURS = (-2, -1, 1, 2)
-FAR = -500  # for a distance to something that is not there
+NO_NEIGHBOUR = (-1.0,) * 5
+FAR = -500.0  # for a distance to something that is not there
 REPEATED = 5  # levels above a block on which repetition is looked for
 BEGINNING = 30  # letters by which a block is known for the page's description
 DESCRIPTIONS = ("description", "og:description", "twitter:description")
@@ -61,18 +68,19 @@ class Page:
         summed(nodes)
         self.scores: Scores = scored(nodes)
         self.letters = max(1, nodes[0].total)
-        self.names = [named(node.names) if node.names else 0 for node in nodes]
+        self.called = {names: named(names) for names in {node.names for node in nodes}}
+        self.names = [self.called[node.names] for node in nodes]
         self.above = self._names_above()
         self.within = self._elements_around()
-        self.keys = [(node.tag, node.names[:40]) for node in nodes]
-        self.siblings = self._siblings()
+        self.keys = self._keys()
+        self.groups = self._groups()
         self.before = [0, *accumulate(len(block.letters) for block in self.blocks)]
         self.title = self._place_of(title)
         self.first_heading = next((j for j, block in enumerate(self.blocks) if block.tag == "h1"), -1)
         self.described = _description(root)
         genre = genre_of(root)
         self.says_article = any(genre[n] for n in ARTICLE)
-        self.facts = [*self._facts(), *genre]
+        self.facts = [float(fact) for fact in (*self._facts(), *genre)]
 
     def _names_above(self) -> list[int]:
         above = [0] * len(self.nodes)
@@ -87,14 +95,23 @@ class Page:
             around[n] = around[node.parent] | bits.get(node.tag, 0)
         return around
 
-    def _siblings(self) -> dict[tuple[int, tuple[str, str]], tuple[int, int, int]]:
-        """(elements, letters, letters in links) of those with one parent, tag and class."""
-        groups: dict[tuple[int, tuple[str, str]], tuple[int, int, int]] = {}
-        for n, node in enumerate(self.nodes[1:], 1):
-            key = (node.parent, self.keys[n])
-            count, letters, linked = groups.get(key, (0, 0, 0))
-            groups[key] = (count + 1, letters + node.total, linked + node.total_linked)
-        return groups
+    def _keys(self) -> list[int]:
+        """A number for each tag and class."""
+        numbers: dict[tuple[str, str], int] = {}
+        return [numbers.setdefault((node.tag, node.names[:40]), len(numbers)) for node in self.nodes]
+
+    def _groups(self) -> list[list[int]]:
+        """[elements, letters, letters in links] of those with the parent, tag and class of each."""
+        groups: dict[tuple[int, int], list[int]] = {}
+        found = [[1, 0, 0]]
+        for node, key in zip(self.nodes[1:], self.keys[1:], strict=True):
+            group = groups.setdefault((node.parent, key), [0, 0, 0])
+            group[0] += 1
+            group[1] += node.total
+            group[2] += node.total_linked
+            found.append(group)
+        found[0] = groups.get((0, self.keys[0]), found[0])
+        return found
 
     def _place_of(self, title: str) -> int:
         """The heading that says the page's title, or begins or ends it; -1: none."""
@@ -153,33 +170,34 @@ class Heard:
         grandparent = nodes[parent].parent
         top = page.scores.top
         return [
-            answer.shares[j], answer.since[j], answer.until[j], int(answer.first <= j <= answer.last),
+            answer.shares[j], float(answer.since[j]), float(answer.until[j]), float(answer.first <= j <= answer.last),
             (kept[last] - kept[first]) / max(1, near), kept[j] / all_kept, log1p(answer.letters), kept[-1] / page.letters,
             self.kept_in[parent] / max(1, nodes[parent].total), self.kept_in[grandparent] / max(1, nodes[grandparent].total),
-            self.kept_in[top] / all_kept, nodes[top].total / page.letters, answer.count,
-            *(answer.shares[j + step] if 0 <= j + step < count else -1 for step in NEIGHBOURS),
+            self.kept_in[top] / all_kept, nodes[top].total / page.letters, float(answer.count),
+            *(answer.shares[j + step] if 0 <= j + step < count else -1.0 for step in NEIGHBOURS),
         ]  # fmt: skip
 
 
 def features(page: Page, places: Sequence[int] | None = None) -> list[list[float]]:
     """A row of numbers for each of these blocks, by their index among those with text; None: for all."""
     wanted = range(len(page.blocks)) if places is None else places
-    needed = {k for j in wanted for k in (j, *(j + step for step in NEIGHBOURS)) if 0 <= k < len(page.blocks)}
-    own = {j: _own(page.blocks[j]) for j in needed}
-    words = {j: said(page.blocks[j].text.strip()) for j in needed}
+    own = [_own(block) for block in page.blocks]
+    words = [_bits(said(block.text.strip()), len(WORDS)) for block in page.blocks]
+    beside = _beside(own, words)
     letters = Counter(block.letters for block in page.blocks)
-    by_key, before = _by_key(page), _said_before(page)
+    around = {place: _around(page, place) for place in {block.parent for block in page.blocks}}
+    by_key, before, title = _by_key(page), _said_before(page), float(page.title >= 0)
     rows = []
     for j in wanted:
-        block, key = page.blocks[j], by_key[page.keys[page.places[j]]]
-        row = [*own[j], *_place(page, j)]
-        row += [*_scored(page, j), *_named(page, j), *_bits(words[j], len(WORDS))]
-        row += [*_repeated(page, j), *_around(page, j)]
-        row += [log1p(key[0]), log1p(key[1] / key[0]), key[1] / page.letters]
-        row += [int(block.hidden), letters[block.letters], before[j], _described(page, block)]
-        row += [j - page.title if page.title >= 0 else FAR, int(page.title >= 0)]
-        row += [j - page.first_heading if page.first_heading >= 0 else FAR, *_beside(own, words, j)]
-        rows.append(row + page.facts)
+        block, place = page.blocks[j], page.places[j]
+        rows.append([
+            *own[j], *_place(page, j), *_scored(page, place), *_named(page, block, place), *words[j],
+            *_repeated(page, place), *around[block.parent], *by_key[page.keys[place]],
+            float(block.hidden), float(letters[block.letters]), before[j], _described(page, block),
+            float(j - page.title) if page.title >= 0 else FAR, title,
+            float(j - page.first_heading) if page.first_heading >= 0 else FAR,
+            *beside[j], *beside[j + 1], *beside[j + 3], *beside[j + 4], *page.facts,
+        ])  # fmt: skip
     return rows
 
 
@@ -191,20 +209,22 @@ def _description(root: HtmlElement) -> str:
     return ""
 
 
-def _described(page: Page, block: Node) -> int:
+def _described(page: Page, block: Node) -> float:
     """Whether a block is what the page says of itself (2) or begins so (1)."""
+    if not page.described:
+        return 0.0
     start = block.letters[:BEGINNING].lower()
     if len(start) < BEGINNING or start not in page.described:
-        return 0
-    return 2 if len(block.letters) <= len(page.described) else 1
+        return 0.0
+    return 2.0 if len(block.letters) <= len(page.described) else 1.0
 
 
-def _said_before(page: Page) -> list[int]:
+def _said_before(page: Page) -> list[float]:
     """How often the text of each block stood further up."""
     so_far: Counter[str] = Counter()
     counts = []
     for block in page.blocks:
-        counts.append(so_far[block.letters])
+        counts.append(float(so_far[block.letters]))
         so_far[block.letters] += 1
     return counts
 
@@ -216,86 +236,99 @@ def _own(block: Node) -> list[float]:
     sentences = size - len(coded.translate(None, SENTENCES))
     if size != len(text):
         sentences += sum(map(text.count, WIDE_SENTENCES))
+    digits = size - len(coded.translate(None, DIGITS))
     return [
-        log1p(length), block.linked / length, int(ENDED.search(text[-20:]) is not None),
-        sentences / length, block.own_commas / length, TAGS.get(block.tag, 0), length / max(1, len(text.split())),
-        (size - len(coded.translate(None, DIGITS))) / length, (size - len(coded.translate(None, CAPITALS))) / length,
-        text.count("\n") / length, int(DATED.search(text) is not None),
+        log1p(length), block.linked / length, float(text[-1] in ENDINGS),
+        sentences / length, block.own_commas / length, float(TAGS.get(block.tag, 0)), length / max(1, len(text.split())),
+        digits / length, (size - len(coded.translate(None, CAPITALS))) / length,
+        text.count("\n") / length, float(_dated(text, coded, digits)),
     ]  # fmt: skip
 
 
+def _dated(text: str, coded: bytes, digits: int) -> bool:
+    """Whether a year, a time or a month stands in it, or how long ago it was: the expressions are slow, and asked last."""
+    wide = len(coded) != len(text)
+    if (digits or (wide and len(coded.translate(None, WIDE_DIGITS)) != len(coded))) and TIMED.search(text):
+        return True
+    if wide and (text[-1] == "前" or "ſ" in text):  # which is an s where case does not count
+        return text[-1] == "前" or MONTH.search(text) is not None
+    return ASCII_MONTH.search(b" " + coded.translate(LETTERS)) is not None and (
+        not wide or MONTH.search(text) is not None
+    )
+
+
 def _place(page: Page, j: int) -> list[float]:
-    return [j / len(page.blocks), page.before[j] / page.letters, log1p(j), page.blocks[j].depth]
+    return [j / len(page.blocks), page.before[j] / page.letters, log1p(j), float(page.blocks[j].depth)]
 
 
-def _scored(page: Page, j: int) -> list[float]:
-    place, scores = page.places[j], page.scores
-    return [scores.best_above[place] / max(1e-9, scores.best), scores.distance[place], int(scores.in_top[place])]
+def _scored(page: Page, place: int) -> list[float]:
+    scores = page.scores
+    best = scores.best_above[place] / max(1e-9, scores.best)
+    return [best, float(scores.distance[place]), float(scores.in_top[place])]
 
 
-def _named(page: Page, j: int) -> list[float]:
+def _named(page: Page, block: Node, place: int) -> list[float]:
     """For each kind of name 3 on the block itself, 2 on its parent, 1 further up; then the elements around."""
-    place, block = page.places[j], page.blocks[j]
     mine = page.names[place] | (named(block.inner) if block.inner else 0)
-    parents, above = page.names[block.parent], page.above[place]
-    return [*_levels(mine, parents, above), *_bits(page.within[place], len(ELEMENTS))]
+    levels = _levels(mine, page.names[block.parent], page.above[place])
+    return [*levels, *_bits(page.within[place], len(ELEMENTS))]
 
 
 @lru_cache(maxsize=4096)
 def _levels(mine: int, parents: int, above: int) -> list[float]:
     return [
-        3 if mine >> bit & 1 else 2 if parents >> bit & 1 else 1 if above >> bit & 1 else 0 for bit in range(len(NAMES))
+        3.0 if mine >> bit & 1 else 2.0 if parents >> bit & 1 else float(above >> bit & 1) for bit in range(len(NAMES))
     ]
 
 
 @lru_cache(maxsize=4096)
 def _bits(bits: int, count: int) -> list[float]:
-    return [bits >> bit & 1 for bit in range(count)]
+    return [float(bits >> bit & 1) for bit in range(count)]
 
 
-def _repeated(page: Page, j: int) -> list[float]:
+def _repeated(page: Page, place: int) -> list[float]:
     """Elements like it beside it, and the largest such row that it or something around it stands in."""
-    place = page.places[j]
-    count, letters, linked = page.siblings.get((page.blocks[j].parent, page.keys[place]), (1, 0, 0))
-    most = (1, 0.0, 0.0)
+    groups = page.groups
+    count, letters, linked = groups[place]
+    most = [1, 0, 0]
     for _ in range(REPEATED):
         if not place:
             break
-        group = page.siblings[page.nodes[place].parent, page.keys[place]]
-        if group[0] > most[0]:
-            most = (group[0], group[1] / group[0], group[2] / max(1, group[1]))
+        if groups[place][0] > most[0]:
+            most = groups[place]
         place = page.nodes[place].parent
-    return [count, log1p(letters / count), linked / max(1, letters), most[0], log1p(most[1]), most[2]]
-
-
-def _around(page: Page, j: int) -> list[float]:
-    parent = page.nodes[page.blocks[j].parent]
-    above = page.nodes[parent.parent]
     return [
-        parent.total_linked / max(1, parent.total), log1p(parent.total), parent.total / page.letters, log1p(parent.blocks),
-        log1p(parent.commas), above.total_linked / max(1, above.total), above.total / page.letters, parent.long_blocks,
-        above.long_blocks,
+        float(count), log1p(letters / count), linked / max(1, letters),
+        float(most[0]), log1p(most[1] / most[0]), most[2] / max(1, most[1]),
     ]  # fmt: skip
 
 
-def _by_key(page: Page) -> dict[tuple[str, str], tuple[int, int]]:
-    """(blocks, letters) of each tag and class."""
-    found: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+def _around(page: Page, place: int) -> list[float]:
+    """Of the element around a block and the one around that."""
+    parent = page.nodes[place]
+    above = page.nodes[parent.parent]
+    return [
+        parent.total_linked / max(1, parent.total), log1p(parent.total), parent.total / page.letters, log1p(parent.blocks),
+        log1p(parent.commas), above.total_linked / max(1, above.total), above.total / page.letters,
+        float(parent.long_blocks), float(above.long_blocks),
+    ]  # fmt: skip
+
+
+def _by_key(page: Page) -> dict[int, list[float]]:
+    """The blocks of each tag and class: how many, and how long."""
+    lengths: dict[int, list[int]] = defaultdict(list)
     for place, block in zip(page.places, page.blocks, strict=True):
-        count, letters = found[page.keys[place]]
-        found[page.keys[place]] = (count + 1, letters + len(block.letters))
-    return found
+        lengths[page.keys[place]].append(len(block.letters))
+    return {
+        key: [log1p(len(found)), log1p(sum(found) / len(found)), sum(found) / page.letters]
+        for key, found in lengths.items()
+    }
 
 
-def _beside(own: Mapping[int, Sequence[float]], words: Mapping[int, int], j: int) -> list[float]:
-    values: list[float] = []
-    for step in NEIGHBOURS:
-        k = j + step
-        if k in own:
-            values += (own[k][0], own[k][1], own[k][2], own[k][5], int(words[k] > 0))
-        else:
-            values += (-1, -1, -1, -1, -1)
-    return values
+def _beside(own: Sequence[Sequence[float]], words: Sequence[Sequence[float]]) -> list[Sequence[float]]:
+    """What each block tells of those near it; two before the first and behind the last tell nothing."""
+    blocks = [(one[0], one[1], one[2], one[5], float(any(said))) for one, said in zip(own, words, strict=True)]
+    return [NO_NEIGHBOUR, NO_NEIGHBOUR, *blocks, NO_NEIGHBOUR, NO_NEIGHBOUR]
 
 
 def _cjk(text: str) -> int:

@@ -8,7 +8,7 @@ from clipper.extract.blocks import Node
 
 __all__ = ["Scores", "scored", "summed"]
 
-COMMAS = ",;，、；"
+COMMAS, WIDE_COMMAS = ",;", "，、；"
 PARAGRAPH = 25  # letters from which a block raises its containers
 LONG = 80
 RAISED = (1, 2, 4, 8)  # the share's divisor for the parent and those above it
@@ -29,9 +29,14 @@ class Scores:
 def summed(nodes: list[Node]) -> None:
     """Fill in what the elements hold in all."""
     for node in nodes:
-        node.total, node.total_linked = len(node.letters), node.linked
-        node.blocks = int(bool(node.letters))
-        node.own_commas = node.commas = sum(map(node.text.count, COMMAS)) if node.letters else 0
+        if not node.letters:
+            node.total = node.total_linked = node.blocks = node.own_commas = node.commas = node.long_blocks = 0
+            continue
+        node.total, node.total_linked, node.blocks = len(node.letters), node.linked, 1
+        node.own_commas = sum(map(node.text.count, COMMAS))
+        if not node.text.isascii():
+            node.own_commas += sum(map(node.text.count, WIDE_COMMAS))
+        node.commas = node.own_commas
         node.long_blocks = int(node.total >= LONG and node.linked * 3 < node.total)
     for node in reversed(nodes[1:]):
         parent = nodes[node.parent]

@@ -156,10 +156,8 @@ def _any(stems: list[str]) -> str:
 
 OTHERS = frozenset(("itemprop", "property", "rel"))
 INDEX = _index()
-STEMMED = sorted({stem for entries in INDEX.values() for stem, _, _ in entries})
-ANY = re.compile(_any(STEMMED))
-# The same, and what else may say something: half of all attributes have none of it.
-SIGN = re.compile(_any(sorted({*STEMMED, *WHOLE, *BUILT, "ly"})))
+# Whatever may say something; half of all attributes have none of it.
+SIGN = re.compile(_any(sorted({*WHOLE, *BUILT, "ly", *(stem for entries in INDEX.values() for stem, _, _ in entries)})))
 LINKS = re.compile(rf"[/?_.=](?:{_any(LED_TO.split())})")
 
 
@@ -215,18 +213,19 @@ def _classes(value: str) -> int:
 def _word(word: str) -> int:
     """What one class or identifier says."""
     word = word.lower()[:LONGEST]
-    if SIGN.search(word) is None:
+    found = SIGN.search(word)
+    if found is None:
         return 0
     if "_" in word or "-" in word:
         word = BUILDERS.sub("", word)
+        found = SIGN.search(word)
     kind = WHOLE.get(word, 0)
     if "ly" in word and SOURCE.search(word):
         kind |= Kind.SOURCE
-    found = ANY.search(word)
     while found:
         place = found.start()
-        for stem, told, pattern in INDEX[word[place : place + 3]]:
+        for stem, told, pattern in INDEX.get(word[place : place + 3], ()):
             if word.startswith(stem, place) and (pattern is None or pattern.search(word)):
                 kind |= told
-        found = ANY.search(word, place + 1)
+        found = SIGN.search(word, place + 1)
     return kind

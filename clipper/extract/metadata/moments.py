@@ -78,6 +78,7 @@ EDITED = re.compile(
 STATE = re.compile(
     r"[\"'](?:datePublished|published_?[aA]t|publish_?[dD]ate|publish_?[tT]ime|pub_?[dD]ate|created_?[aA]t|firstPublished\w*)\\?[\"']\s*:\s*\\?[\"'](?P<value>(?:19|20)\d\d-\d\d-\d\d[^\"'\\]{0,30})"
 )
+NAMED = ("ublish", "created", "pub_", "pubd", "pubD")  # what the names of such fields have
 COMMENTS = 2  # in `Survey.apart`
 MOST = 80  # candidates that are weighed
 BESIDE_TITLE = 64.0  # weight from which a date that readers see stands beside the title
@@ -243,7 +244,12 @@ def _anywhere(page: Survey, reader: Reader) -> Iterator[Dated]:
     if len(days) == 1:  # it has one date, wherever that stands
         yield Dated(days.popitem()[1], 35.0, "spot")
     for code in page.code:
-        if (state := STATE.search(code.text or "")) and (value := reader.first(state["value"])):
+        text = code.text or ""
+        if (
+            any(name in text for name in NAMED)
+            and (state := STATE.search(text))
+            and (value := reader.first(state["value"]))
+        ):
             yield Dated(value, 30.0, "graph")
 
 

@@ -131,6 +131,9 @@ def letters(text: str) -> str:
 
 def brief(element: HtmlElement, limit: int = SPOT_TEXT) -> str:
     """The element's text on one line; empty if it is longer than `limit`."""
+    if not len(element):  # three of four: without a walk
+        said = element.text or ""
+        return line(said) if len(said.strip()) <= limit else ""
     parts: list[str] = []
     size = 0
     walk = etree.iterwalk(element, events=("start", "end"))

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from clipper.extract.blocks import Line
-from clipper.extract.naming import container, digests, is_credit, label, letters_of, matching, parts, prose
+from clipper.extract.naming import container, digests, is_credit, label, letters_in, letters_of, matching, parts, prose
 from clipper.extract.page import around, squeezed
 from clipper.models import Observed, Site, SiteBlock
 from clipper.urls import join, site_of, url_key
@@ -103,7 +103,8 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     """What a page teaches of its host; `article` is the text that was read out of it."""
     host = site_of(url)
     article = article[:WHOLE]
-    said = squeezed(article)
+    said_lines = letters_in(article)
+    said = "".join(said_lines)
     letters = letters_of(lines)
     places = [
         n
@@ -112,7 +113,7 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     ]
     if not places or not host:
         return None
-    whole = {squeezed(line) for line in article.split("\n")}
+    whole = frozenset(said_lines)
     first, last = places[0], places[-1]
     while first > 0 and lines[first - 1].element.tag in HEADINGS and letters[first - 1] in whole:
         first -= 1  # the headings above its first long line

@@ -235,7 +235,7 @@ def _line(runs: Sequence[Run]) -> str:
         return escapes.inline(runs[0].text)
     runs = settled(_signed(runs))
     pieces = _pieces(_joined(runs))
-    if any(isinstance(piece, Sign) for piece in pieces):
+    if any(isinstance(piece, Sign) and piece[0] in "*~" for piece in pieces):  # a link's need no partner
         for dropped in ("em", "del", "strong"):
             if read_back(pieces):
                 break

@@ -12,7 +12,7 @@ from clipper.extract.facts import is_prose
 from clipper.extract.page import NO_LETTER_BYTES as ANY_NO_LETTER_BYTES
 from clipper.extract.page import squeezed
 
-__all__ = ["container", "digests", "is_credit", "label", "letters_of", "matching", "parts", "prose"]
+__all__ = ["container", "digests", "is_credit", "label", "letters_in", "letters_of", "matching", "parts", "prose"]
 
 VERBATIM = frozenset(("pre", "code"))  # in which numbers are not counters
 NO_LETTER = re.compile(r"[^\w\n]+")
@@ -38,7 +38,11 @@ def prose(line: Line) -> bool:
 
 def letters_of(lines: list[Line]) -> list[str]:
     """Of each line what `squeezed` leaves of it, at a fifth of the price for all of them at once."""
-    text = "\n".join(line.text for line in lines)
+    return letters_in("\n".join(line.text for line in lines))
+
+
+def letters_in(text: str) -> list[str]:
+    """The same for the lines of a text."""
     if text.isascii():
         return text.translate(NO_LETTERS).split("\n")
     rest = text.encode("utf-8", "surrogatepass").translate(None, NO_LETTER_BYTES)

@@ -19,17 +19,27 @@ from clipper.extract.document import (
     Run,
     Table,
 )
-from clipper.extract.patterns import compiled, has_wide
+from clipper.extract.patterns import compiled
 
-# Chinese, Japanese and Korean write without spaces between words: a character counts as one.
+# Chinese, Japanese and Korean write without spaces between words: a character counts as one. They are
+# found by the run, which is the one group.
 _WORD = (
-    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+    "([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"
     "|[^\\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
     "+(?:['’.-][^\\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+)*"
 )
 
+_WIDE = re.compile("[\u3040-\U0010ffff]")
 _SPACED_WORD = r"[^\W_]+(?:['’.-][^\W_]+)*"  # the same for texts without those characters
-_ASCII_WORD = re.compile("[A-Za-z0-9]+(?:['.-][A-Za-z0-9]+)*")  # the same, in a quarter of the time
+_WESTERN = "cp1252"  # has all letters of most texts, and their quotation marks and dashes
+
+
+def _sort_of(char: str) -> str:
+    """`a` for a letter or digit, `.` for what may join two of them to one word, else a space."""
+    return "a" if char.isalnum() else "." if char in "'’.-" else " "
+
+
+_SORTS = "".join(_sort_of(bytes([code]).decode(_WESTERN, "replace")) for code in range(256)).encode()
 
 
 def text(blocks: Iterable[Block]) -> str:
@@ -38,10 +48,24 @@ def text(blocks: Iterable[Block]) -> str:
 
 
 def count_words(text: str) -> int:
-    """Words as a reader counts them; a Chinese, Japanese or Korean character is one."""
-    if text.isascii():
-        return len(_ASCII_WORD.findall(text))
-    return len(compiled(_WORD if has_wide(text) else _SPACED_WORD).findall(text))
+    """Words as a reader counts them; a Chinese, Japanese or Korean character is one.
+
+    By where words begin, in a third of the time that an expression takes: it is asked for every line of a page.
+    """
+    try:
+        written = text.encode() if text.isascii() else text.encode(_WESTERN)
+    except UnicodeEncodeError:
+        return _count_others(text)
+    sorts = b" " + written.translate(_SORTS)
+    # Behind a space, or behind a sign that has no letter before it.
+    return sorts.count(b" a") + sorts.count(b" .a") + sorts.count(b"..a")
+
+
+def _count_others(text: str) -> int:
+    if not _WIDE.search(text):
+        return len(compiled(_SPACED_WORD).findall(text))
+    found = compiled(_WORD).findall(text)
+    return found.count("") + len("".join(found))
 
 
 def _lines(block: Block) -> Iterator[str]:

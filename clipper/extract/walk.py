@@ -206,7 +206,7 @@ class Walk:
         """Text of the page, its white space folded."""
         if not self.runs and text.isspace():
             return
-        if ("\\" in text or "$" in text) and "code" not in self.marks and (delimiters := self._tex()):
+        if _may_be_tex(text) and "code" not in self.marks and (delimiters := self._tex()):
             for before, tex, display in math.apart(text, delimiters):
                 if before := collapse(before):
                     self.runs.append(Run(before, self.marks))
@@ -286,6 +286,13 @@ class Walk:
         """Finished parts after those that are there."""
         self.flush()
         self.blocks.extend(parts)
+
+
+def _may_be_tex(text: str) -> bool:
+    """Whether a formula can stand in it, however the page marks them: one dollar is a price."""
+    if "$" in text and text.count("$") > 1:
+        return True
+    return "\\" in text and ("\\(" in text or "\\[" in text)
 
 
 def gathered(parts: list[Part]) -> list[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from clipper.extract.metadata.attributes import ANY, INDEX, Kind, kind_of
+from clipper.extract.metadata.attributes import BUILT, INDEX, LINKS, SIGN, WHOLE, Kind, kind_of
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,18 @@ def test_what_an_element_promises(tag: str, kind: int) -> None:
 def test_no_stem_is_missed_by_the_first_look() -> None:
     stems = [stem for entries in INDEX.values() for stem, _, _ in entries]
     assert len(stems) > 100
-    assert [stem for stem in stems if not ANY.search(f"x{stem}x")] == []
+    assert [stem for stem in (*stems, *WHOLE, *BUILT, "ly") if not SIGN.search(f"x{stem}x")] == []
+
+
+def test_no_link_is_missed_by_the_first_look() -> None:
+    people = (
+        "author autor autoren autores autori autorin autora auteur redakteur redakteure redaktion writer journalist reporter contributor "
+        "verfasser columnist staff people person persons byline firma periodista zuozhe"
+    )
+    places = "category categories categoria categorie tag tags topic topics rubrik section sections fenlei lanmu"
+    for word in people.split():
+        assert LINKS.search(f"?{word}=x")
+        assert kind_of(html.fragment_fromstring(f'<a href="/{word}/x">'), "a") == Kind.AUTHOR | Kind.LINK
+    for word in places.split():
+        assert LINKS.search(f"/{word}/x")
+        assert kind_of(html.fragment_fromstring(f'<a href="/{word}/x">'), "a") == Kind.CATEGORY | Kind.LINK

@@ -121,10 +121,14 @@ AUTHOR_LINK = re.compile(
     r"[/?_.=](?:authors?|autor(?:en|es|i|in|a)?|auteurs?|redakteure?|redaktion|writers?|journalists?|reporters?|contributors?|"
     r"verfasser|columnists?|staff|people|persons?|bylines?|firmas?|periodistas?|zuozhe)(?:[/=_-]|\.\w+\?)\S"
 )
+# What the addresses that either finds have: one in ten links.
+LED_TO = (
+    "author auteur autor redakt writer journalist reporter contributor verfasser columnist staff people person byline firma periodista "
+    "zuozhe categor tag topic rubrik section fenlei lanmu"
+)
 CATEGORY_LINK = re.compile(r"/(?:categor(?:y|ies|ia|ie)|tags?|topics?|rubrik|sections?|fenlei|lanmu)/\S")
-BUILDERS = re.compile(
-    r"elementor-widget[\w-]*|wp-block-[\w-]*|td_block\w*|et_pb_\w*|vc_\w*"
-)  # page builders name everything so
+BUILT = ("elementor-widget", "wp-block-", "td_block", "et_pb_", "vc_")  # page builders name everything so
+BUILDERS = re.compile(r"elementor-widget[\w-]*|wp-block-[\w-]*|td_block\w*|et_pb_\w*|vc_\w*")
 
 
 def _index() -> dict[str, tuple[tuple[str, int, re.Pattern[str] | None], ...]]:
@@ -150,8 +154,11 @@ def _any(stems: list[str]) -> str:
     )
 
 
+OTHERS = frozenset(("itemprop", "property", "rel"))
 INDEX = _index()
-ANY = re.compile(_any(sorted({stem for entries in INDEX.values() for stem, _, _ in entries})))
+# Whatever may say something; half of all attributes have none of it.
+SIGN = re.compile(_any(sorted({*WHOLE, *BUILT, "ly", *(stem for entries in INDEX.values() for stem, _, _ in entries)})))
+LINKS = re.compile(rf"[/?_.=](?:{_any(LED_TO.split())})")
 
 
 def kind_of(node: HtmlElement, tag: str) -> int:
@@ -161,15 +168,17 @@ def kind_of(node: HtmlElement, tag: str) -> int:
     for attribute, value in node.items():
         if attribute == "class":
             kind |= _classes(value)
+        elif attribute == "href":
+            href = value
         elif attribute == "id":
             kind |= _word(value)
-        elif attribute == "itemprop" or (attribute == "property" and not itemprop):
-            itemprop = value
+        elif attribute not in OTHERS:
+            continue
         elif attribute == "rel":
             rel = value
-        elif attribute == "href" and tag == "a":
-            href = value
-    if kind & Kind.CARD:
+        elif attribute == "itemprop" or not itemprop:
+            itemprop = value
+    if kind and kind & Kind.CARD:
         kind |= Kind.SURE if kind & Kind.AUTHOR else Kind.NAME
     if itemprop and (told := ITEMPROPS.get(itemprop.rpartition(":")[2].lower())):
         kind |= told | Kind.SURE
@@ -179,7 +188,7 @@ def kind_of(node: HtmlElement, tag: str) -> int:
             return kind | Kind.AUTHOR | Kind.SURE
         if "tag" in words or "category" in words:
             return kind | Kind.CATEGORY
-    if href:
+    if href and tag == "a" and LINKS.search(href):
         if AUTHOR_LINK.search(href):
             kind |= Kind.AUTHOR | Kind.LINK
         elif CATEGORY_LINK.search(href):
@@ -190,6 +199,8 @@ def kind_of(node: HtmlElement, tag: str) -> int:
 @lru_cache(maxsize=1 << 14)
 def _classes(value: str) -> int:
     kind = 0
+    if SIGN.search(value.lower()) is None:
+        return kind
     words = value.split()[:MOST_CLASSES]
     for word in words:
         kind |= _word(word)
@@ -202,16 +213,19 @@ def _classes(value: str) -> int:
 def _word(word: str) -> int:
     """What one class or identifier says."""
     word = word.lower()[:LONGEST]
+    found = SIGN.search(word)
+    if found is None:
+        return 0
     if "_" in word or "-" in word:
         word = BUILDERS.sub("", word)
+        found = SIGN.search(word)
     kind = WHOLE.get(word, 0)
     if "ly" in word and SOURCE.search(word):
         kind |= Kind.SOURCE
-    first = ANY.search(word)
-    if first is None:
-        return kind
-    for place in range(first.start(), len(word) - 2):
+    while found:
+        place = found.start()
         for stem, told, pattern in INDEX.get(word[place : place + 3], ()):
             if word.startswith(stem, place) and (pattern is None or pattern.search(word)):
                 kind |= told
+        found = SIGN.search(word, place + 1)
     return kind

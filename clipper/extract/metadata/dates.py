@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["CHINA", "Order", "Reader", "day_of", "days_apart", "months"]
+__all__ = ["CHINA", "Order", "Reader", "day_of", "days_apart", "may_date", "months"]
 
 EARLIEST = 1990  # no page was published before; what says so is a birthday
 CHINA = timezone(timedelta(hours=8))
@@ -181,6 +181,11 @@ class Reader:
         if year < EARLIEST or value > (self.now + timedelta(days=2)).date():
             return None
         return value.isoformat()
+
+
+def may_date(text: str) -> bool:
+    """Whether there can be a full date in it: most lines have no digit."""
+    return DIGIT.search(text) is not None or "年" in text
 
 
 def day_of(value: str) -> str:

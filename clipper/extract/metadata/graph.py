@@ -18,6 +18,7 @@ Node = dict[str, Any]
 WRAPPED = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$"
 )
+WRAPPERS = ("<!", "-->", "]]>")
 TRAILING = re.compile(r",(\s*[}\]])")
 NODES = 600  # of one page; more are lists of products
 DEPTH = 12
@@ -100,7 +101,9 @@ def string(value: Any) -> str:
 
 
 def _loaded(script: str) -> Any:
-    script = WRAPPED.sub("", WRAPPED.sub("", script)).strip().rstrip(";")
+    if any(mark in script for mark in WRAPPERS):
+        script = WRAPPED.sub("", WRAPPED.sub("", script))
+    script = script.strip().rstrip(";")
     for text in (script, TRAILING.sub(r"\1", script)):
         try:
             return json.loads(text, strict=False)

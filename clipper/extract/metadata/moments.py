@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from clipper.extract.metadata.dates import Found, Reader, day_of, days_apart
+from clipper.extract.metadata.dates import Found, Reader, day_of, days_apart, may_date
 from clipper.extract.metadata.graph import Graph, string
 from clipper.extract.metadata.survey import Kind, Spot, Survey, brief
 
@@ -78,6 +78,7 @@ EDITED = re.compile(
 STATE = re.compile(
     r"[\"'](?:datePublished|published_?[aA]t|publish_?[dD]ate|publish_?[tT]ime|pub_?[dD]ate|created_?[aA]t|firstPublished\w*)\\?[\"']\s*:\s*\\?[\"'](?P<value>(?:19|20)\d\d-\d\d-\d\d[^\"'\\]{0,30})"
 )
+NAMED = ("ublish", "created", "pub_", "pubd", "pubD")  # what the names of such fields have
 COMMENTS = 2  # in `Survey.apart`
 MOST = 80  # candidates that are weighed
 BESIDE_TITLE = 64.0  # weight from which a date that readers see stands beside the title
@@ -177,7 +178,7 @@ def modified(page: Survey, graph: Graph, reader: Reader, anchor: int) -> str | N
             return value
     for number in range(max(0, anchor - BESIDE), min(anchor + BEHIND, len(page.lines))):
         text = page.lines[number]
-        if len(text) <= SHORT and page.near(number) and (said := SAYS_CHANGED.search(text)):
+        if len(text) <= SHORT and page.near(number) and may_date(text) and (said := SAYS_CHANGED.search(text)):
             found = reader.every(text[said.end() :])
             if found and found[0].start <= LABELS // 2:
                 return found[0].value
@@ -218,14 +219,19 @@ def _all(page: Survey, graph: Graph, anchor: int, reader: Reader, address: str |
         if len(page.lines[number]) <= SHORT and page.near(number):
             yield from _lined(page.lines[number], page.lines[number - 1], 50, reader)
     for text in page.lines[-FOOT:]:
-        if len(text) <= SHORT and (said := EDITED.search(text)) and (value := reader.first(text[said.end() :])):
+        if (
+            len(text) <= SHORT
+            and may_date(text)
+            and (said := EDITED.search(text))
+            and (value := reader.first(text[said.end() :]))
+        ):
             yield Dated(value, 44.5, "line")
 
 
 def _anywhere(page: Survey, reader: Reader) -> Iterator[Dated]:
     """The last resort: a date labelled as the publication's wherever it stands, or one in a script."""
     for number, text in enumerate(page.lines):
-        if len(text) <= FAR and page.apart[number] != COMMENTS and (label := LABEL.search(text)):
+        if len(text) <= FAR and page.apart[number] != COMMENTS and may_date(text) and (label := LABEL.search(text)):
             found = reader.every(text[label.end() :])
             if found and found[0].start < 12:
                 yield Dated(found[0].value, 40.0, "line")
@@ -238,7 +244,12 @@ def _anywhere(page: Survey, reader: Reader) -> Iterator[Dated]:
     if len(days) == 1:  # it has one date, wherever that stands
         yield Dated(days.popitem()[1], 35.0, "spot")
     for code in page.code:
-        if (state := STATE.search(code)) and (value := reader.first(state["value"])):
+        text = code.text or ""
+        if (
+            any(name in text for name in NAMED)
+            and (state := STATE.search(text))
+            and (value := reader.first(state["value"]))
+        ):
             yield Dated(value, 30.0, "graph")
 
 

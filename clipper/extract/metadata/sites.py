@@ -94,6 +94,8 @@ def categories(
         if not any(told):
             told += [part for text in page.said(name) for part in re.split(r"[,;，、|]", text)]
     for spot in page.spots:
+        if not spot.kind & (Kind.CATEGORY | Kind.AUTHOR):
+            continue
         rel = (spot.element.get("rel") or "").split()
         linked = (
             spot.kind & Kind.LINK

@@ -12,12 +12,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from clipper.extract.metadata.attributes import Kind, kind_of
-from clipper.extract.page import BLOCKS
+from clipper.extract.page import BLOCKS, squeezed
 
 __all__ = ["Kind", "Spot", "Survey", "brief", "letters", "line", "survey"]
 
@@ -25,6 +26,8 @@ SKIPPED = frozenset("script style template head iframe select option textarea sv
 BREAKS = BLOCKS | {"br"}
 APART = frozenset("nav aside footer figure figcaption".split())
 HEADINGS = frozenset("h1 h2 h3 h4".split())
+TELLING = APART | HEADINGS | {"time"}  # whatever their attributes
+HOLDS = ~(Kind.APART | Kind.COMMENT)  # a name, a date, a title
 ELEMENTS = 40_000  # of the body that are looked at, on any page
 SPOTS = 3_000
 MARKUP = 200  # elements within one that is read as a byline or a date
@@ -32,7 +35,6 @@ TITLE = 400  # characters
 META = 4_000  # characters of one meta element
 LINES = 6_000  # beyond these nothing is noted: the article's head and end have been passed
 AFTER = 120  # lines after the article's last that may still name its author
-NO_LETTERS = re.compile(r"[\W_]+")
 UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\ufeff]")
 SPOT_TEXT = 300  # characters; an element that holds more is a container, not a name or a date
 LONG = 60  # bytes of a line by which the article is known; menus have shorter ones
@@ -60,7 +62,7 @@ class Survey:
     apart: bytearray = field(default_factory=bytearray)
     meta: dict[str, list[str]] = field(default_factory=dict)
     scripts: list[str] = field(default_factory=list)  # JSON-LD
-    code: list[str] = field(default_factory=list)  # every other script
+    code: list[HtmlElement] = field(default_factory=list)  # every other script
     title: str | None = None
     canonical: str | None = None  # as it is written
     at: list[int] = field(default_factory=list)  # the lines that the article has too
@@ -84,6 +86,8 @@ class Survey:
 
     def mark(self, title: int | None) -> None:
         """Mark what lies apart from the article, whose title stands on this line."""
+        if self.apart and (title is None or self.near(title)):
+            return  # it is marked, and no zone is around the title
         self.apart = bytearray(len(self.lines) + 1)
         for start, end, kind in self.zones:
             # A zone around the title or much of the article is a frame whose class says too much.
@@ -122,11 +126,14 @@ def line(text: str | None) -> str:
 @lru_cache(maxsize=8192)
 def letters(text: str) -> str:
     """Letters and digits alone, in lower case: what two spellings of a title share."""
-    return NO_LETTERS.sub("", text.lower())
+    return squeezed(text.lower())
 
 
 def brief(element: HtmlElement, limit: int = SPOT_TEXT) -> str:
     """The element's text on one line; empty if it is longer than `limit`."""
+    if not len(element):  # three of four: without a walk
+        said = element.text or ""
+        return line(said) if len(said.strip()) <= limit else ""
     parts: list[str] = []
     size = 0
     walk = etree.iterwalk(element, events=("start", "end"))
@@ -161,9 +168,10 @@ def _head(root: HtmlElement, found: Survey) -> None:
             if found.title is None and element.getparent() is not None and element.getparent().tag != "svg":
                 found.title = line(element.text_content()[: 4 * TITLE])[:TITLE] or None
         elif element.tag == "script":
-            if element.text:
-                linked = "ld+json" in (element.get("type") or "").lower()
-                (found.scripts if linked else found.code).append(element.text)
+            if "ld+json" not in (element.get("type") or "").lower():
+                found.code.append(element)
+            elif element.text:
+                found.scripts.append(element.text)
         else:
             _meta(element, found)
 
@@ -184,10 +192,8 @@ def _walk(body: HtmlElement, found: Survey, known: set[str]) -> None:
     lines = found.lines
     open_zones: list[tuple[HtmlElement, int, int]] = []
     walk = etree.iterwalk(body, events=("start", "end"))
-    for number, (event, node) in enumerate(walk):
+    for event, node in islice(walk, 2 * ELEMENTS + 1):
         tag = node.tag
-        if number > 2 * ELEMENTS:
-            break
         if event == "start":
             if tag in SKIPPED:
                 walk.skip_subtree()
@@ -197,9 +203,9 @@ def _walk(body: HtmlElement, found: Survey, known: set[str]) -> None:
                 if len(lines) > AFTER and _passed(found, known):
                     break
             kind = kind_of(node, tag)
-            if tag in APART:
-                kind |= Kind.APART
-            if kind or tag in HEADINGS or tag == "time":
+            if kind or tag in TELLING:
+                if tag in APART:
+                    kind |= Kind.APART
                 _note(node, tag, kind, found)
                 if kind & Kind.APART and node is not body:
                     open_zones.append((node, len(lines), kind))
@@ -228,7 +234,7 @@ def _flush(parts: list[str], found: Survey, known: set[str]) -> None:
     if text := " ".join("".join(parts).split()):
         if (
             len(text) >= FINGERPRINT
-            and len(text.encode()) >= LONG
+            and (len(text) >= LONG or (not text.isascii() and len(text.encode()) >= LONG))
             and (mark := "".join(text[: 2 * FINGERPRINT].split())[:FINGERPRINT]) in known
         ):
             found.at.append(len(found.lines))
@@ -238,8 +244,11 @@ def _flush(parts: list[str], found: Survey, known: set[str]) -> None:
 
 
 def _note(node: HtmlElement, tag: str, kind: int, found: Survey) -> None:
+    heads = tag in HEADINGS
+    if not (heads or kind & HOLDS or tag == "time"):
+        return
     spot = Spot(kind, node, len(found.lines), tag)
-    if tag in HEADINGS:
+    if heads:
         found.headings.append(spot)
-    if (kind & ~(Kind.APART | Kind.COMMENT) or tag == "time") and len(found.spots) < SPOTS:
+    if (kind & HOLDS or tag == "time") and len(found.spots) < SPOTS:
         found.spots.append(spot)

@@ -35,8 +35,8 @@ class Answer:
 
 def answered(blocks: Sequence[Node], answer: str) -> Answer:
     """Look each block up in the answer."""
-    lines = {letters for line in answer.splitlines() if (letters := squeezed(line))}
-    whole = "".join(squeezed(line) for line in answer.splitlines())[:WHOLE]
+    said = [letters for line in answer.splitlines() if (letters := squeezed(line))]
+    lines, whole = set(said), "".join(said)[:WHOLE]
     searched = whole if len(whole) * len(blocks) < WORK else ""
     shares = [_share(block.letters, lines, searched) for block in blocks]
     sure = [share >= 0.5 and len(block.letters) >= LONG for share, block in zip(shares, blocks, strict=True)]

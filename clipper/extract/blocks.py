@@ -146,7 +146,7 @@ class Reading:
             get = element.get
             names = f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}"
             node.names = names[:NAMES_LENGTH].strip()
-            node.hidden = node.hidden or _says_hidden(element)
+            node.hidden = above.hidden or _says_hidden(element)
         self._current = len(self.nodes)
         self.nodes.append(node)
 
@@ -203,4 +203,7 @@ def _holds_data(row: HtmlElement) -> bool:
 
 
 def _says_hidden(element: HtmlElement) -> bool:
-    return element.get("hidden") is not None or HIDDEN.search(element.get("style") or "") is not None
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return style is not None and HIDDEN.search(style) is not None

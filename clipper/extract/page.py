@@ -98,9 +98,10 @@ def _head_only(root: HtmlElement) -> None:
 def _drop_boxes(root: HtmlElement) -> None:
     """Take out boxes that stand in a line of text and show when a word of it is pointed at: whoever reads the line does
     not see them, and with them it cannot be read."""
-    boxes = [
-        span for span in root.iter("span") if POINTED_AT.search(f"{span.get('class') or ''} {span.get('id') or ''}")
-    ]
+    spans = {span: f"{span.get('class') or ''} {span.get('id') or ''}" for span in root.iter("span")}
+    if not POINTED_AT.search("\n".join(set(spans.values()))):  # the names of all at once
+        return
+    boxes = [span for span, names in spans.items() if POINTED_AT.search(names)]
     for box in reversed(boxes):  # inner ones before those around them, of which they may be all or a part
         text = squeezed(box.text_content())
         if len(text) in EXPLAINED and _within_a_line(box):

@@ -103,17 +103,16 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     """What a page teaches of its host; `article` is the text that was read out of it."""
     host = site_of(url)
     article = article[:WHOLE]
-    said_lines = letters_in(article)
-    said = "".join(said_lines)
+    told = letters_in(article)
+    said, whole = "".join(told), frozenset(told)
     letters = letters_of(lines)
     places = [
         n
         for n, own in enumerate(letters[:MOST])
-        if len(own) >= LONG and own in said and not (label(lines[n]) and is_credit(lines[n]))
+        if len(own) >= LONG and (own in whole or own in said) and not (label(lines[n]) and is_credit(lines[n]))
     ]
     if not places or not host:
         return None
-    whole = frozenset(said_lines)
     first, last = places[0], places[-1]
     while first > 0 and lines[first - 1].element.tag in HEADINGS and letters[first - 1] in whole:
         first -= 1  # the headings above its first long line

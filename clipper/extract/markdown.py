@@ -233,6 +233,8 @@ def _line(runs: Sequence[Run]) -> str:
     """Runs as Markdown; a hard line break is two spaces and a new line."""
     if len(runs) == 1 and runs[0].kind is Kind.TEXT and not runs[0].marks:  # two of three lines
         return escapes.inline(runs[0].text)
+    if all(map(_is_settled, runs)):  # most of the others
+        return "".join(_pieces(_joined(runs)))
     runs = settled(_signed(runs))
     pieces = _pieces(_joined(runs))
     if any(isinstance(piece, Sign) and piece[0] in "*~" for piece in pieces):  # a link's need no partner
@@ -242,6 +244,15 @@ def _line(runs: Sequence[Run]) -> str:
             runs = settled([without(run, dropped) for run in runs])
             pieces = _pieces(_joined(runs))
     return "".join(pieces)
+
+
+def _is_settled(run: Run) -> bool:
+    """Whether a run has no signs but a link's, which may stand at its edges as they are."""
+    if not run.marks:
+        return True
+    if run.kind is Kind.BREAK or (run.kind is Kind.TEXT and run.text != run.text.strip()):
+        return False
+    return all(isinstance(mark, Link) for mark in run.marks)
 
 
 def _signed(runs: Sequence[Run]) -> list[Run]:

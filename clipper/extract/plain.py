@@ -99,6 +99,8 @@ def _lines(block: Block) -> Iterator[str]:
 
 def line(runs: Sequence[Run]) -> str:
     """What is read of the runs: text and TeX; pictures and embeds are not text."""
+    if len(runs) == 1 and runs[0].kind is Kind.TEXT:
+        return runs[0].text.strip()
     return "".join(
         "\n" if run.kind is Kind.BREAK else run.text for run in runs if run.kind not in (Kind.IMAGE, Kind.EMBED)
     ).strip()

@@ -138,6 +138,8 @@ def _cell(cell: Cell) -> str:
 
 
 def _line(runs: Sequence[Run]) -> str:
+    if len(runs) == 1 and not runs[0].marks:  # two of three lines
+        return _leaf(runs[0])
     out: list[str] = []
     _inline(out, runs, 0, len(runs), ())
     return "".join(out)

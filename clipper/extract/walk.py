@@ -128,13 +128,13 @@ class Walk:
                     walk.skip_subtree()
                     continue
                 closers.append(answer)  # type: ignore[arg-type]  # SKIP is the one other
-                if node.text:
-                    self.write(node.text)
+                if text := node.text:
+                    self.write(text)
                 continue
             if event == "end" and (closer := closers.pop()):
                 closer()
-            if node.tail and node is not root:
-                self.write(node.tail)
+            if (text := node.tail) and node is not root:
+                self.write(text)
 
     def _open(self, node: HtmlElement, *, root: bool) -> Answer:
         if node in self.skip:

@@ -40,8 +40,11 @@ def missing() -> str:
     """Why there can be no link here; "" if there can."""
     if os.geteuid() != 0 or not os.path.exists("/dev/net/tun"):
         return "needs root and /dev/net/tun"
-    lacking = [name for name in ("ip", "nsenter", "sysctl") if shutil.which(name) is None]
-    return f"needs the command {lacking[0]}" if lacking else ""
+    lacking = [name for name in ("ip", "nsenter", "sysctl", "unshare") if shutil.which(name) is None]
+    if lacking:
+        return f"needs the command {lacking[0]}"
+    tried = subprocess.run(["unshare", "-n", "ip", "tuntap", "add", "t0", "mode", "tun"], capture_output=True)
+    return "may make no network namespace with a TUN device" if tried.returncode else ""
 
 
 @contextmanager

@@ -16,7 +16,6 @@ import fcntl
 import os
 import select
 import shutil
-import signal
 import socket
 import struct
 import subprocess
@@ -24,9 +23,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
+
+from benchmarks.measure import aside
 
 CLONE_NEWNET = 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
@@ -51,31 +51,24 @@ def missing() -> str:
 def behind_link(round_trip: float, serve: Callable[..., object], *arguments: object) -> Iterator[tuple[Any, list[str]]]:
     """Run `serve(*arguments, pipe)` behind a link of `round_trip` seconds; yields what it sends, and the words
     before a command that make it a client."""
-    context = get_context("fork")
-    ours, theirs = context.Pipe()
     near, far = socket.socketpair()
-    server = context.Process(target=_server, args=(far, serve, arguments, theirs), daemon=True)
-    carrier = context.Process(target=_carrier, args=(near, round_trip / 2), daemon=True)
-    try:
-        server.start()
-        carrier.start()
-        yield ours.recv(), ["nsenter", f"--net=/proc/{carrier.pid}/ns/net"]
-    finally:
-        for process in (server, carrier):
-            if process.pid is not None:
-                os.kill(process.pid, signal.SIGKILL)
-                process.join()
+    with far, aside(_carrier, near, round_trip / 2) as carrier:
+        near.close()
+        with aside(_server, far, serve, arguments) as said:
+            yield said, ["nsenter", f"--net=/proc/{carrier}/ns/net"]
 
 
 def _server(far: socket.socket, serve: Callable[..., object], arguments: tuple[object, ...], pipe: Connection) -> None:
     device = _namespace("far")
     _run("ip link set lo up", f"ip route add {CLIENT}/32 dev far")
     socket.send_fds(far, [b"."], [device])
-    far.recv(1)  # the link is up
+    if not far.recv(1):
+        raise OSError("the near end of the link did not come up")
     serve(*arguments, pipe)
 
 
-def _carrier(near: socket.socket, delay: float) -> None:
+def _carrier(near: socket.socket, delay: float, pipe: Connection) -> None:
+    pipe.send(os.getpid())
     _, (far, *_), _, _ = socket.recv_fds(near, 1, 1)
     device = _namespace("near")
     _run(f"ip address add {CLIENT}/32 dev near", "ip route add 127.0.0.0/8 dev near")

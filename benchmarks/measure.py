@@ -125,6 +125,7 @@ def aside(serve: Callable[..., object], *arguments: object) -> Iterator[Any]:
     ours, theirs = context.Pipe()
     server = context.Process(target=serve, args=(*arguments, theirs), daemon=True)
     server.start()
+    theirs.close()  # so that a process that ends before it sends is an error, and nothing to wait for
     try:
         yield ours.recv()
     finally:

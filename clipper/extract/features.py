@@ -241,11 +241,11 @@ def _own(block: Node) -> list[float]:
         log1p(length), block.linked / length, float(text[-1] in ENDINGS),
         sentences / length, block.own_commas / length, float(TAGS.get(block.tag, 0)), length / max(1, len(text.split())),
         digits / length, (size - len(coded.translate(None, CAPITALS))) / length,
-        text.count("\n") / length, float(_dated(text, coded, digits)),
+        text.count("\n") / length, float(dated(text, coded, digits)),
     ]  # fmt: skip
 
 
-def _dated(text: str, coded: bytes, digits: int) -> bool:
+def dated(text: str, coded: bytes, digits: int) -> bool:
     """Whether a year, a time or a month stands in it, or how long ago it was: the expressions are slow, and asked last."""
     wide = len(coded) != len(text)
     if (digits or (wide and len(coded.translate(None, WIDE_DIGITS)) != len(coded))) and TIMED.search(text):

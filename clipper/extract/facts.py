@@ -29,6 +29,10 @@ SHUT = re.compile(r"\"isAccessibleForFree\"\s*:\s*\"?[Ff](?:alse|ALSE)")
 IMAGE = re.compile(r"!\[([^\]]*)\]\([^)\n]*\)")
 LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)")
 MARKS = re.compile(r"^[\s>#*+\-|]+|[*_`|]+|\\(?=[_*\[\]])", re.M)
+BEGINNING, WITHIN = (
+    frozenset(">#*+-|"),
+    frozenset("*_`|\\"),
+)  # one of which a line with marks has at its beginning, or in it
 
 TELLING = ("script", "noscript", "img", "picture", "meta", "input", "title")
 UNSEEN = dict.fromkeys((*range(0x80, 0x85), *range(0x86, 0xA0), 0xAD))
@@ -58,7 +62,7 @@ class Facts:
 def folded(text: str) -> str:
     """Lower case, white space folded, without soft hyphens and what else nobody sees."""
     lower = text.lower()
-    return " ".join((lower if lower.isascii() else lower.translate(UNSEEN)).split())
+    return " ".join((lower if lower.isascii() or lower.isprintable() else lower.translate(UNSEEN)).split())
 
 
 def is_prose(text: str, *, words: int, linked: int) -> bool:
@@ -96,34 +100,44 @@ def facts_of(root: HtmlElement, lines: list[Line]) -> Facts:
 
 
 def facts_of_markdown(markdown: str) -> Facts:
-    """The facts of a page of which only somebody's Markdown is left: its lines and their links."""
+    """The facts of a page of which only somebody's Markdown is left: its lines and their links. Here too a page with more
+    than `MOST` words outside links has no phrases."""
     images = len(IMAGE.findall(markdown))
     text = IMAGE.sub("", markdown)
-    for _ in range(3):  # a link around a link's brackets
+    for _ in range(3 if "](" in text else 0):  # a link around a link's brackets
         text = LINK.sub("\x01\\1\x02", text)
     lines: list[tuple[str, int, int]] = []
     linked, headings = False, []
     for raw in text.split("\n"):
-        pieces = re.split("([\x01\x02])", raw)
         inside = 0
-        for piece in pieces:
+        marked = "\x01" in raw or "\x02" in raw  # else all of it is in the link that is open, or none
+        for piece in re.split("([\x01\x02])", raw) if marked else (raw,):
             if piece in ("\x01", "\x02"):
                 linked = piece == "\x01"
             elif linked:
                 inside += count_words(piece)
-        plain = MARKS.sub("", re.sub("[\x01\x02]", "", raw)).strip()
+        plain = _plain(re.sub("[\x01\x02]", "", raw) if marked else raw)
         if plain:
             lines.append((plain, count_words(plain), inside))
-            if re.match(r"\s*(?:>\s*)*#{1,2}\s", raw):
+            if "#" in raw and re.match(r"\s*(?:>\s*)*#{1,2}\s", raw):
                 headings.append(folded(plain))
+    own = _own(lines)
     return Facts(
-        lines=tuple(folded(line) for line, _, _ in lines),
+        lines=tuple(folded(line) for line, _, _ in lines if own <= MOST),
         words=sum(words for _, words, _ in lines),
-        own=_own(lines),
+        own=own,
         prose=sum(words for line, words, within in lines if is_prose(line, words=words, linked=within)),
         headings=tuple(headings),
         images=images,
     )
+
+
+def _plain(line: str) -> str:
+    """A line of Markdown without its marks: most have none."""
+    bare = line.strip()
+    if WITHIN.isdisjoint(bare) and bare[:1] not in BEGINNING:
+        return bare
+    return MARKS.sub("", line).strip()
 
 
 def _own(lines: Iterable[tuple[str, int, int]]) -> int:

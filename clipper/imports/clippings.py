@@ -23,7 +23,8 @@ FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re
 LINE = re.compile(r"^([A-Za-z_][\w -]*):[ \t]*(.*)$")
 ITEM = re.compile(r"^[ \t]+-[ \t]+(.*)$")
 MARK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`#>|]+|^\s*[-+]\s", re.M)
-WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+# Chinese, Japanese and Korean by the run, of which each character is a word; that is the one group.
+WORD = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 WIKI = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 ADDRESS = ("url", "source_url", "source-url", "link", "source", "permalink")
 SITE = ("site", "site_name", "source")
@@ -54,7 +55,8 @@ def clipping(data: bytes, *, modified: datetime | None = None) -> Saved:
         raise ValueError("its front matter names no url")
     markdown = text[match.end() :].strip()
     plain = MARK.sub(r"\1", markdown)
-    words = len(WORD.findall(plain))
+    found = WORD.findall(plain)
+    words = found.count("") + len("".join(found))
     title = _first(fields, ("title",))
     verdict, reason = judge_markdown(markdown.removeprefix(f"# {title}\n"))
     capture = Capture(

@@ -22,7 +22,8 @@ __all__ = ["Chances", "Hearing", "chosen", "decided", "may_be", "once"]
 
 Chances = Mapping[int, float]  # of blocks by their places
 # trafilatura's answer, and what gives the chances of some places by the trees that know it.
-Hearing = Callable[[], tuple[Answer, Callable[[Sequence[int]], Chances]]]
+# None: it was not asked.
+Hearing = Callable[[], tuple[Answer, Callable[[Sequence[int]], Chances]] | None]
 
 MOST = 20_000  # blocks; on a larger page trafilatura alone decides, or else all but links are kept
 SURE = 0.9  # expected F from which trafilatura is not asked
@@ -42,23 +43,28 @@ ALONE = [False, True, False]  # a copy between blocks that are none
 PIECES = 200  # letters from which a block is looked for in pieces in what was said
 PIECE = 24
 SEARCHED = 200_000  # letters
+WORK = 1_000_000_000  # letters searched for one page; beyond that whole blocks alone are compared
 SAID = 0.85  # of the pieces
 
 
-def chosen(page: Page, ask: Callable[[], str]) -> list[Node]:
+def chosen(page: Page, ask: Callable[[], str | None]) -> list[Node]:
     """The blocks that are the article, in document order; captions belong to their pictures.
 
-    `ask` gives trafilatura's text of the page. It takes as long as all else, and is called where in doubt.
+    `ask` gives trafilatura's text of the page, None if that cannot be had. It takes as long as all else, and is
+    called where in doubt.
     """
     blocks, places = page.blocks, may_be(page)
     if len(blocks) > MOST:
-        return once([blocks[j] for j in sorted(_without_trees(page, places, answered(blocks, ask())))])
+        return once([blocks[j] for j in sorted(_without_trees(page, places, answered(blocks, ask() or "")))])
     rows = dict(zip(places, features(page, places), strict=True))
 
-    def hear() -> tuple[Answer, Callable[[Sequence[int]], Chances]]:
+    def hear() -> tuple[Answer, Callable[[Sequence[int]], Chances]] | None:
         from clipper.extract import forest_heard
 
-        heard = Heard(page, answered(blocks, ask()))
+        answer = ask()
+        if answer is None:
+            return None
+        heard = Heard(page, answered(blocks, answer))
         return heard.answer, lambda places: _by_place(forest_heard, {j: rows[j] + heard.features(j) for j in places})
 
     return once([blocks[j] for j in sorted(decided(page, _by_place(forest, rows), hear))])
@@ -78,7 +84,10 @@ def decided(page: Page, chances: Chances, hear: Hearing) -> set[int]:
     short = sum(len(page.blocks[j].letters) for j in kept) < LITTLE
     if sure >= SURE and not (short or many or _much_beside(page, places, kept, chances)):
         return kept
-    answer, chances_of = hear()
+    heard = hear()
+    if heard is None:
+        return kept
+    answer, chances_of = heard
     places = _candidates(chances, beside, answer)
     return likely(page, places, chances_of(places))[0]
 
@@ -156,13 +165,14 @@ def once(blocks: Sequence[Node]) -> list[Node]:
 
     A paragraph that comes again alone, between others that are new, was written twice, and stays.
     """
-    said, copies = "", []
+    said, copies, work = "", [], 0
     texts: set[str] = set()
     parents: set[int] = set()
     for block in blocks:
         letters = block.letters
-        copies.append(_is_copy(block, said, texts, parents))
+        copies.append(_is_copy(block, said if work < WORK else "", texts, parents))
         texts.add(letters)
+        work += len(said)
         if not copies[-1]:
             parents.add(block.parent)
             said += letters if len(said) < SEARCHED else ""  # beyond that whole blocks alone are compared

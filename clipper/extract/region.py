@@ -50,7 +50,7 @@ class Region:
     shown: frozenset[HtmlElement]
 
 
-def find(root: HtmlElement, read: Reading, title: str, ask: Callable[[], str]) -> Region | None:
+def find(root: HtmlElement, read: Reading, title: str, ask: Callable[[], str | None]) -> Region | None:
     """The article of the page; None if the page has no text. `ask` gives trafilatura's text of it."""
     if not any(node.letters for node in read.nodes):
         return None

@@ -66,10 +66,20 @@ def test_no_reference_costs_any_text(reader: Reader, reference: str) -> None:
     assert BEHIND in found.text
 
 
-def test_ten_thousand_links_in_a_paragraph_are_read(reader: Reader) -> None:
-    links = "".join(f"<a href='/{n}'>link {n}</a> " for n in range(10_000))
-    found = read(reader, framed(f"<p>See {links}</p>"))
+@pytest.mark.parametrize("pair", ["<a href='/{0}'>link {0}</a> ", "word <span>{0}</span> ", "word<sup>{0}</sup> "])
+def test_ten_thousand_elements_in_a_paragraph_are_read(reader: Reader, pair: str) -> None:
+    many = "".join(pair.format(n) for n in range(10_000))
+    found = read(reader, framed(f"<p>See {many}</p>"))
     assert found.verdict is Verdict.OK
+    assert "9999" in found.text
+    assert BEHIND in found.text
+    assert "trafilatura" not in found.extractor  # it takes 12 s for them
+
+
+def test_a_book_on_one_page_is_read(reader: Reader) -> None:
+    found = read(reader, framed("".join(f"<p>Page {n} of the log tells of wind and rain.</p>" for n in range(35_000))))
+    assert found.verdict is Verdict.OK
+    assert "Page 34999 of the log" in found.text
     assert BEHIND in found.text
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import groupby
 
 from clipper.extract import escapes
 from clipper.extract.delimiters import Sign, read_back
@@ -196,8 +197,15 @@ def _wraps(blocks: Sequence[Block], lines: Sequence[str]) -> bool:
         return False
     if not any(map(str.isalpha, "".join(lines))):  # two numbers are two
         return False
-    runs = [run for block in blocks if isinstance(block, Paragraph) for run in block.runs]
-    return sum(len(run.text) for run in runs) <= ONE_LINE and not any(run.kind is Kind.IMAGE for run in runs)
+    parts = [
+        [run for run in part if run.kind is not Kind.IMAGE and run.text.strip()]
+        for block in blocks
+        if isinstance(block, Paragraph)
+        for breaks, part in groupby(block.runs, lambda run: run.kind is Kind.BREAK)
+        if not breaks
+    ]
+    # A picture alone is a line of its own; one that stands in a line is a sign.
+    return all(parts) and sum(len(run.text) for part in parts for run in part) <= ONE_LINE
 
 
 def _cell_lines(block: Block, indent: str) -> list[str]:

@@ -207,6 +207,12 @@ TABLES = {
     ),
     "caption": ("<table><caption>C</caption><tr><th>A<th>B<tr><td>1<td>2</table>", "*C*\n\n| A | B |\n| --- | --- |\n| 1 | 2 |"),
     "blocks in a cell": ("<table><tr><th>A<th>B<tr><td><p>1</p><p>2</p><td><ul><li>3<li>4</ul></table>", "| A | B |\n| --- | --- |\n| 1<br>2 | • 3<br>• 4 |"),
+    "a sign in a line that a narrow column broke": (
+        "<table><tr><th>A<th>B<tr><td>c<td><img src=/up.png alt=Up>1.5<br>very high"
+        "<tr><td><img src=/d.png alt=D><br>dog<td>e</table>",
+        "| A | B |\n| --- | --- |\n| c | ![Up](https://site.example/up.png)1.5 very high |\n"
+        "| ![D](https://site.example/d.png)<br>dog | e |",
+    ),
     "a line that a narrow column broke": (
         "<table><tr><th>A<br>(2018)<th>Group<div>(old)</div><tr><td>a<td>b<br>c<br>d</table>",
         "| A (2018) | Group (old) |\n| --- | --- |\n| a | b<br>c<br>d |",

@@ -54,7 +54,7 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
     lines = blocks.lines
     base = base_of(root, capture.final_url)
     about = known(root, lines, site, url=capture.final_url)
-    second = Second()
+    second = Second(len(decoded.text))
     rule = ruled(root, lines, capture.final_url, rules)
     rendered = render(rule.nodes, base_url=base, skip=rule.skip) if rule else EMPTY
     if not rendered.markdown:

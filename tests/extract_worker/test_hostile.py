@@ -76,6 +76,13 @@ def test_ten_thousand_elements_in_a_paragraph_are_read(reader: Reader, pair: str
     assert "trafilatura" not in found.extractor  # it takes 12 s for them
 
 
+def test_a_picture_of_ten_megabytes_in_the_page_is_read(reader: Reader) -> None:
+    data = "iVBORw0KGgo" * 1_000_000
+    found = read(reader, framed(f"<p>The lamp: <img src='data:image/png;base64,{data}' alt='a lamp'></p>"))
+    assert found.verdict is Verdict.OK
+    assert BEHIND in found.text
+
+
 def test_a_book_on_one_page_is_read(reader: Reader) -> None:
     found = read(reader, framed("".join(f"<p>Page {n} of the log tells of wind and rain.</p>" for n in range(35_000))))
     assert found.verdict is Verdict.OK

@@ -26,11 +26,11 @@ Chances = Mapping[int, float]  # of blocks by their places
 Hearing = Callable[[], tuple[Answer, Callable[[Sequence[int]], Chances]] | None]
 
 MOST = 20_000  # blocks; on a larger page trafilatura alone decides, or else all but links are kept
-SURE = 0.9  # expected F from which trafilatura is not asked
-MAYBE = (0.2, 0.8)  # the chance of a block that leaves doubt
-FEW, MANY = 10, 0.2  # of the kept blocks: with more in doubt it is asked, however short they are
-LITTLE = 1500  # kept letters, below which it is asked: there a short line of the site weighs much, and it is quick
-MUCH = 0.2  # of the kept letters: so many expected beside the article, and it is asked
+SURE = 0.88  # expected F from which trafilatura is not asked
+MAYBE = (0.3, 0.7)  # the chance of a block that leaves doubt
+FEW, MANY = 8, 0.12  # of the kept blocks: with more in doubt it is asked, however short they are
+LITTLE = 1200  # kept letters, below which it is asked: there a short line of the site weighs much, and it is quick
+MUCH = 0.4  # of the kept letters: so many expected beside the article, and it is asked
 RECALL_OF_ARTICLES = 0.5  # what recall weighs against precision
 QUOTED = 0.9  # the chance of a post of another site that is set into the page
 LEVELS = 6  # elements around a block whose names count

@@ -31,6 +31,7 @@ class Second:
             return None
         trafilatura = late.trafilatura()
         self.version = trafilatura.__version__
-        # It copies a tree before it prunes anything.
-        document = trafilatura.bare_extraction(root, include_comments=False, with_metadata=False)
+        # It copies a tree before it prunes anything. Told to find more rather than less it takes two thirds of the time,
+        # for it asks readability and justext less often, and the trees that hear it choose as well or better.
+        document = trafilatura.bare_extraction(root, include_comments=False, with_metadata=False, favor_recall=True)
         return "" if document is None else str(getattr(document, "text", "") or "")

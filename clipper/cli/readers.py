@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clipper.cli.output import complain
+from clipper.cli.output import complain, remark
 from clipper.errors import FileError
 from clipper.models import SiteRules
 
@@ -47,4 +47,22 @@ def open_reader(
     """A reader in a process of its own, unless it is not to be isolated."""
     from clipper.extract import Reader
 
-    return Reader(isolate=isolate, rules=rules or SiteRules(folder=str(rules_folder())), meanwhile=meanwhile)
+    if rules is None:
+        folder = rules_folder()
+        _complain_of_broken(folder)
+        rules = SiteRules(folder=str(folder))
+    return Reader(isolate=isolate, rules=rules, meanwhile=meanwhile)
+
+
+def _complain_of_broken(folder: Path) -> None:
+    """A rule of the user's own that cannot be used stops nothing, and is told of: its pages are read without it.
+
+    FiveFilters' files are other people's, and thousands; `clip site rules` looks into them.
+    """
+    for file in sorted(folder.glob("*.toml")):
+        from clipper.extract.rules import load
+
+        try:
+            load(file)
+        except FileError as error:
+            remark(f"Warning: {error}; pages are read without it")

@@ -170,3 +170,15 @@ def test_a_broken_rule_of_ones_own_is_named(db: Path, capsys: pytest.CaptureFixt
     code, _, err = said(capsys, "test", f"{URL}/2", "--db", str(db))
     assert code == 0
     assert "broken.toml cannot be used" in err
+
+
+def test_a_rule_that_cannot_be_used_stops_nothing_and_is_told_of(
+    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rules" / "harbour.toml").write_text("hosts = [")
+    (tmp_path / "saved.html").write_bytes(page(99, paragraphs("story 99")))
+    code = run(["--db", str(db), "--html", str(tmp_path / "saved.html"), "--url", f"{URL}/99"])
+    assert code == 0
+    assert "Warning: " in (told := capsys.readouterr().err)
+    assert "harbour.toml" in told
+    assert "without it" in told

@@ -176,7 +176,7 @@ def test_a_rule_that_cannot_be_used_stops_nothing_and_is_told_of(
     db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "rules" / "harbour.toml").write_text("hosts = [")
-    (tmp_path / "saved.html").write_bytes(page(99, paragraphs("story 99")))
+    (tmp_path / "saved.html").write_text(page(99, paragraphs("story 99")))
     code = run(["--db", str(db), "--html", str(tmp_path / "saved.html"), "--url", f"{URL}/99"])
     assert code == 0
     assert "Warning: " in (told := capsys.readouterr().err)

@@ -62,6 +62,12 @@ class ArchiveError(FileError):
         self.path = path
 
 
+class ArchiveBusyError(ArchiveError):
+    """Another program keeps the archive locked; later it will be free."""
+
+    exit_code = 75
+
+
 class TapeError(FileError):
     """A tape is missing, unreadable, or does not hold what was asked of it."""
 

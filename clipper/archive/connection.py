@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from clipper.archive.schema import APPLICATION_ID, LATEST, SCRIPTS
-from clipper.errors import ArchiveError
+from clipper.errors import ArchiveBusyError, ArchiveError
 
 __all__ = ["connect", "transaction", "translated"]
 
@@ -117,7 +117,8 @@ def translated(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         what = ADVICE.get(code, str(error))
-        raise ArchiveError(f"cannot use the archive {path}: {what}", path=str(path)) from error
+        kind = ArchiveBusyError if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else ArchiveError
+        raise kind(f"cannot use the archive {path}: {what}", path=str(path)) from error
 
 
 def now() -> datetime:

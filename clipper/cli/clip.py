@@ -77,7 +77,7 @@ def clip_command(
     Example: clip https://www.4hou.com/posts/DxRx
 
     Exit codes: 0 fine or unchanged, 1 some failed, 2 usage, 3 file or archive, 4 network,
-    5 HTTP status, 6 fetched but no article, 7 refused by policy, 130 interrupted.
+    5 HTTP status, 6 fetched but no article, 7 refused by policy, 75 locked, 130 interrupted.
     """
     manner = Manner(**{name: options[name] for name in ("form", "quiet", "verbose", "abort", "error_file")})
     saved = _saved(html, page_url, urls)

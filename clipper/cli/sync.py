@@ -54,7 +54,7 @@ def sync_command(db: Path, keep_bodies: KeepBodies, verbose: bool, **options: An
     SIGTERM, Ctrl-C and --max-time let the pages in hand be finished, filed and reported; what was
     not reached is due in the next run.
 
-    Exit codes: 0 fine, 1 an error began, 3 archive, 75 another run is at work, 130 interrupted.
+    Exit codes: 0 fine, 1 an error began, 3 archive, 75 another run or program has it, 130 interrupted.
 
     Example: clip sync --db /home/me/archive.db
     """

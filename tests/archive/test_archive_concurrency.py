@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from clipper.archive import Archive
-from clipper.errors import ArchiveError
+from clipper.archive import connection as opening
+from clipper.cli import run
+from clipper.errors import ArchiveBusyError, ArchiveError
 from tests.archive.archive_material import KEY, capture, extraction, save
 
 WRITER = Path(__file__).with_name("archive_writer.py")
@@ -50,6 +52,23 @@ def test_writers_that_start_together_lose_nothing_and_readers_go_on(path: Path) 
     with Archive.open(path, readonly=True) as archive:
         assert archive.stats()["checks"] == 200
         assert all(page.checks == 10 for page in archive.pages())
+
+
+def test_a_file_that_another_program_keeps_locked_is_for_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(opening, "BUSY_MILLISECONDS", 200)
+    with Archive.open(path, create=True) as archive:
+        save(archive, hour=0)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ArchiveBusyError, match="try again"), Archive.open(path) as archive:
+        save(archive, hour=1)
+    page = ROOT / "fixtures" / "4hou-edited" / "page.html"
+    assert run(["--db", str(path), "--html", str(page), "--url", "https://www.4hou.com/posts/1"]) == 75
+    assert "try again" in capsys.readouterr().err
+    other.execute("ROLLBACK")
+    other.close()
 
 
 def test_a_full_disk_is_said_and_nothing_is_lost(path: Path) -> None:

@@ -16,6 +16,7 @@ from clipper.extract.answer import Answer, answered
 from clipper.extract.blocks import Node
 from clipper.extract.chances import Forest, chances
 from clipper.extract.features import Heard, Page, features
+from clipper.extract.fold import unfolded
 from clipper.extract.vocabulary import captioned, commented, embedded
 
 __all__ = ["Chances", "Hearing", "chosen", "decided", "may_be", "once"]
@@ -67,7 +68,8 @@ def chosen(page: Page, ask: Callable[[], str | None]) -> list[Node]:
         heard = Heard(page, answered(blocks, answer))
         return heard.answer, lambda places: _by_place(forest_heard, {j: rows[j] + heard.features(j) for j in places})
 
-    return once([blocks[j] for j in sorted(decided(page, _by_place(forest, rows), hear))])
+    kept = unfolded(page, decided(page, _by_place(forest, rows), hear))
+    return once([blocks[j] for j in sorted(kept)])
 
 
 def _by_place(trees: Forest, rows: Mapping[int, Sequence[float]]) -> Chances:

@@ -36,7 +36,9 @@ from clipper.fetch.walk import checked_target
 from clipper.sync import run
 
 HOSTS, LATENCY, ROUNDS = 8, 0.05, 5  # seconds
-MOST_TIMES, MOST_MS = 1.3, 0.5
+MOST_TIMES = 1.3
+# What is to be .5 ms of CPU a page on a machine on which zlib takes .25 ms for it, measured beside it on any.
+MOST_TIMES_ZLIB = 2.0
 PUBLIC = ["93.184.215.14", "2606:4700::1111"]
 POLICY = Policy(min_interval=0, allow_private=frozenset(f"127.0.0.{n}" for n in range(1, HOSTS + 1)))
 
@@ -60,7 +62,10 @@ def main() -> int:
         gate(f"{name} / httpx.Client threads", ratio(taken[name], taken["httpx"]), MOST_TIMES)
         for name in ("fetcher", "batch of known pages")
     ]
-    kept.append(gate("guard and decoder, ms of CPU a page", guard_ms() + decoder_ms(), MOST_MS))
+    decoder, bare = decoder_ms()
+    both = guard_ms() + decoder
+    print(f"guard and decoder: {both:.2f} ms of CPU a page")
+    kept.append(gate("guard and decoder / zlib alone", both / bare, MOST_TIMES_ZLIB))
     return 0 if all(kept) or "--check" not in sys.argv else 1
 
 
@@ -134,8 +139,9 @@ def guard_ms() -> float:
     return cost
 
 
-def decoder_ms() -> float:
-    """A page of 100 kB that compresses as pages do, to a quarter or so, and comes as the network brings it."""
+def decoder_ms() -> tuple[float, float]:
+    """A page of 100 kB that compresses as pages do, to a quarter or so, and comes as the network brings it; and what
+    zlib alone takes for it."""
     dice = random.Random(1)
     words = ["".join(dice.choices("etaoinshrdlu", k=dice.randint(2, 9))) for _ in range(2000)]
     whole = "".join(f'<p class="line">{" ".join(dice.choices(words, k=12))}.</p>\n' for _ in range(1050)).encode()
@@ -146,7 +152,7 @@ def decoder_ms() -> float:
     print(
         f"decoder: {cost:.3f} ms of CPU a page of {len(whole) // 1000} kB, {len(sent) // 1000} kB as sent ({bare:.3f} ms in zlib alone)"
     )
-    return cost
+    return cost, bare
 
 
 @contextmanager

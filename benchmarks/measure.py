@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+LOOP, LOOP_MS = 200_000, 10.0  # a loop of so many turns, and what it took where the limits in milliseconds were set
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -83,6 +84,24 @@ def gate(name: str, value: float, limit: float) -> bool:
     kept = value <= limit
     print(f"{name}: {value:.2f} (at most {limit:g}) {'ok' if kept else 'TOO MUCH'}")
     return kept
+
+
+def gate_ms(name: str, value: float, limit: float) -> bool:
+    """The same for milliseconds of CPU, on a machine as fast as the one that the limit is of: on one that takes longer
+    for anything at this moment, as long as that takes it."""
+    slowness = max(1.0, _loop_ms() / LOOP_MS)
+    print(f"this machine takes {slowness:.1f} times as long for a loop in Python")
+    return gate(name, value, limit * slowness)
+
+
+def _loop_ms() -> float:
+    took = []
+    for _ in range(15):
+        begun, total = time.process_time(), 0
+        for number in range(LOOP):
+            total += number * number
+        took.append(1000 * (time.process_time() - begun))
+    return statistics.median(took)
 
 
 def real_pages(count: int) -> list[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import article, clip, gate, run, served
+from benchmarks.measure import article, clip, gate_ms, run, served
 
 LIMIT_MS = 3.0
 FEW, MANY = 50, 450
@@ -33,7 +33,7 @@ def main() -> int:
         said = sum(line.startswith("not modified") for line in output.read_text().splitlines())
     heavy = sorted({name for name in loaded if name.startswith(EXTRACTORS)})
     print(f"answers that were 304: {said} of {FEW}; extraction modules loaded: {', '.join(heavy) or 'none'}")
-    kept = gate("CPU for each further page that answers 304, ms", 1000 * extra, LIMIT_MS)
+    kept = gate_ms("CPU for each further page that answers 304, ms", 1000 * extra, LIMIT_MS)
     return 0 if (kept and not heavy and said == FEW) or "--check" not in sys.argv else 1
 
 

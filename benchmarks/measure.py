@@ -20,7 +20,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-LOOP, LOOP_MS = 200_000, 10.0  # a loop of so many turns, and what it took where the limits in milliseconds were set
+LOOP, LOOP_MS = (
+    200_000,
+    10.0,
+)  # a loop of so many turns, and what it takes at 50 ns a turn: the machine that the limits are for
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 

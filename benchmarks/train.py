@@ -100,7 +100,7 @@ def read(case: Case) -> Read | None:
     page = Page(root, nodes, title)
     if not page.blocks:
         return None
-    heard = Heard(page, answered(blocks, Second().of(root)))
+    heard = Heard(page, answered(blocks, Second().of(root) or ""))
     shares, weights = labels(case, page.blocks)
     weights = [weight * WEIGHTS.get(case.set, 1.0) for weight in weights]
     rows = features(page)

@@ -80,3 +80,12 @@ def test_what_was_not_chosen_is_not_gone_on_with() -> None:
     page = Page(root, Reading(root).nodes, "")
     first = {place for place, block in enumerate(page.blocks) if "The keeper" in block.text}
     assert unfolded(page, first) == first
+
+
+def test_a_list_of_a_thousand_teasers_is_left_as_it_is() -> None:
+    teaser = f"<div><p>{'A short story. ' * 5}</p><div>Read more</div><div hidden>{REST}</div></div>"
+    root = parse(f"<!doctype html><body><main>{teaser * 1000}</main>")
+    assert root is not None
+    page = Page(root, Reading(root).nodes, "")
+    first = {place for place, block in enumerate(page.blocks) if "A short story" in block.text}
+    assert unfolded(page, first) == first

@@ -22,6 +22,7 @@ BUTTON = re.compile(
 )
 LONGEST = 40  # letters of a button
 HIDES = re.compile(r"hid|fold|collaps|expan|truncat|remain|rest\b|full|more|toggle", re.I)
+MOST_BUTTONS = 20  # a page with more is a list of other articles, and looking beside each takes time
 LEVELS = 4  # elements around the button that may stand beside the rest
 LEAST, PARAGRAPH = 100, 30  # letters of the rest, and of at least one paragraph of it
 LINKED = 0.2  # of the letters: with more of them in links it is a list of other articles
@@ -31,6 +32,8 @@ def unfolded(page: Page, kept: set[int]) -> set[int]:
     """The kept places without the button, and those of the folded rest of the text that they are."""
     buttons = {place for place, block in enumerate(page.blocks) if _is_button(block)}
     found = set(kept)
+    if len(buttons) > MOST_BUTTONS:
+        return found
     for button in buttons:
         for start, end in _beside(page, page.places[button]):
             inside = [j for j, n in enumerate(page.places) if start <= n < end and j not in buttons]

@@ -30,6 +30,7 @@ MARKS = "\x02\x03"
 CLOSED = re.compile(rf"(?<=[{CJK}])([{MARKS}]*) ([{MARKS}]*)(?=[{CJK}])")
 TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
 WORD = re.compile(r"\w")
+JOINERS = str.maketrans("", "", "\u2060\ufeff")  # which nobody sees, and terminals would have to escape
 # A page whose older version matches is found too, so more rows than hits are asked for.
 ROWS_PER_HIT = 5
 BROAD = 5000  # matches, from where on they are not ranked: 20 ms on two shared cores
@@ -180,5 +181,5 @@ def _hit(connection: sqlite3.Connection, expression: str, snapshot_id: int) -> H
     return Hit(
         page=rows.page(row[: rows.PAGE_WIDTH]),
         snapshot=rows.snapshot(row[rows.PAGE_WIDTH : -1]),
-        snippet=" ".join(unspaced(row[-1] or "").split()),
+        snippet=" ".join(unspaced((row[-1] or "").translate(JOINERS)).split()),
     )

@@ -9,8 +9,13 @@ from clipper.extract.document import Kind, Marks, Run
 from clipper.extract.patterns import compiled
 
 # C0, C1, zero-width space, soft hyphen, word joiner, byte order mark, direction overrides, and the
-# code points that are no characters. Joiners (U+200C, U+200D) stay: Persian and emoji need them.
-_NEVER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\u202d\u202e\ufeff\ufff9-\ufffb\ufffe\uffff]")
+# code points that are no characters. Joiners (U+200C, U+200D) stay: Persian and emoji need them. So do two
+# word joiners (or what they were once, byte order marks) that hold a separator to its neighbours: Wikipedia
+# sets them around the bar between coordinates. Elsewhere they are within words, which could not be found then.
+_HELD = "[\u2060\ufeff] [/|·•–—×] [\u2060\ufeff]"
+_NEVER = re.compile(
+    f"({_HELD})|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\u202d\u202e\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
 _SPACE = re.compile(r"[ \t\n\r\x0b\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 _WIDE = "\u2e80-\u2fdf\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60"
 # A line break in the source between two wide characters is no space (CSS Text 3, 4.1.3).
@@ -20,7 +25,7 @@ _EDGE = " \u3000"
 
 def clean(text: str) -> str:
     """Text without control characters; white space as it was."""
-    return text if text.isprintable() else _NEVER.sub("", text)
+    return text if text.isprintable() else _NEVER.sub(r"\1", text)
 
 
 def flat(text: str) -> str:

@@ -69,6 +69,12 @@ def test_a_page_is_one_hit_in_its_newest_version_that_matches(archive: Archive) 
     assert hit.snippet == "\x02old\x03 \x02word\x03 again"
 
 
+def test_joiners_around_a_bar_part_words_and_are_not_shown(archive: Archive) -> None:
+    save(archive, "at 174 E\ufeff / \ufeff41 S")
+    (hit,) = archive.search('"E 41"')
+    assert hit.snippet == "at 174 \x02E / 41\x03 S"
+
+
 def test_words_that_very_many_pages_have_are_found_newest_first(archive: Archive) -> None:
     archive.record(capture(), extraction("x", title="common words"), url_key="//title/")
     save(archive, "common", hour=1, key="//first/")

@@ -49,6 +49,11 @@ TEXT = {
     "exponents": ("<p>E = mc<sup>2</sup></p>", "E = mc<sup>2</sup>"),
     "marks of references": ('<p>so<sup><a href="#n1">[1]</a></sup></p>', "so[1]"),
     "struck text": ("<p><del>old</del> new</p>", "~~old~~ new"),
+    "joiners around a separator stay": (
+        "<p>41°17′S<i>\ufeff / \ufeff</i>41.283°</p>",
+        "41°17′S*\ufeff / \ufeff*41.283°",
+    ),
+    "joiners elsewhere do not": ("<p>\ufeffwo\ufeffrd\ufeff and\u2060 </p>", "word and"),
     "control characters never pass": ("<p>a&#27;[31mb&#8;c\u200bd\u202e</p>", "a[31mbcd"),
 }
 

@@ -13,7 +13,7 @@ class Forest(Protocol):
     """A module of trees."""
 
     @property
-    def PARTS(self) -> Sequence[Callable[[Sequence[float]], float]]: ...  # the sums of some trees each
+    def PARTS(self) -> Sequence[Callable[..., float]]: ...  # the sums of some trees each, of all features
 
     @property
     def SURELY(self) -> Mapping[int, tuple[float, float]]:
@@ -23,13 +23,13 @@ class Forest(Protocol):
 def chances(forest: Forest, rows: Iterable[Sequence[float]]) -> list[float]:
     """The chance of each row of features, 0 to 1.
 
-    Each part is asked about all rows before the next one is: its code stays in the processor's nearest memory.
+    Each part is asked about all rows before the next one is: most of its code stays in the processor's nearest memory.
     """
     asked = list(enumerate(rows))
     sums = [0.0] * len(asked)
     for n, part in enumerate(forest.PARTS, 1):
         for place, row in asked:
-            sums[place] += part(row)
+            sums[place] += part(*row)
         if n in forest.SURELY:
             low, high = forest.SURELY[n]
             asked = [(place, row) for place, row in asked if low <= sums[place] <= high]

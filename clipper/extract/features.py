@@ -159,7 +159,7 @@ class Heard:
             sums[nodes[n].parent] += sums[n]
         return sums
 
-    def features(self, j: int) -> list[float]:
+    def features(self, j: int) -> tuple[float, ...]:
         """The numbers that come behind those of `features` for this block."""
         page, answer, nodes = self.page, self.answer, self.page.nodes
         count = len(page.blocks)
@@ -169,16 +169,16 @@ class Heard:
         parent = page.blocks[j].parent
         grandparent = nodes[parent].parent
         top = page.scores.top
-        return [
+        return (
             answer.shares[j], float(answer.since[j]), float(answer.until[j]), float(answer.first <= j <= answer.last),
             (kept[last] - kept[first]) / max(1, near), kept[j] / all_kept, log1p(answer.letters), kept[-1] / page.letters,
             self.kept_in[parent] / max(1, nodes[parent].total), self.kept_in[grandparent] / max(1, nodes[grandparent].total),
             self.kept_in[top] / all_kept, nodes[top].total / page.letters, float(answer.count),
             *(answer.shares[j + step] if 0 <= j + step < count else -1.0 for step in NEIGHBOURS),
-        ]  # fmt: skip
+        )  # fmt: skip
 
 
-def features(page: Page, places: Sequence[int] | None = None) -> list[list[float]]:
+def features(page: Page, places: Sequence[int] | None = None) -> list[tuple[float, ...]]:
     """A row of numbers for each of these blocks, by their index among those with text; None: for all."""
     wanted = range(len(page.blocks)) if places is None else places
     own = [_own(block) for block in page.blocks]
@@ -190,14 +190,14 @@ def features(page: Page, places: Sequence[int] | None = None) -> list[list[float
     rows = []
     for j in wanted:
         block, place = page.blocks[j], page.places[j]
-        rows.append([
+        rows.append((
             *own[j], *_place(page, j), *_scored(page, place), *_named(page, block, place), *words[j],
             *_repeated(page, place), *around[block.parent], *by_key[page.keys[place]],
             float(block.hidden), float(letters[block.letters]), before[j], _described(page, block),
             float(j - page.title) if page.title >= 0 else FAR, title,
             float(j - page.first_heading) if page.first_heading >= 0 else FAR,
             *beside[j], *beside[j + 1], *beside[j + 3], *beside[j + 4], *page.facts,
-        ])  # fmt: skip
+        ))  # fmt: skip
     return rows
 
 

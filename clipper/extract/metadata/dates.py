@@ -165,8 +165,9 @@ class Reader:
                 if (parts := _han(match, self.order)) and (day := self._day(*parts)):
                     yield Found(day, match.start(), match.end())
             return
-        for pattern, read in PATTERNS:
-            for match in pattern.finditer(text):
+        year = "19" in text or "20" in text
+        for pattern, read, sign in PATTERNS:
+            for match in pattern.finditer(text) if (year if sign is None else sign in text) else ():
                 if (parts := read(match, self.order)) and (day := self._day(*parts)):
                     clock, end = _clock(text, match)
                     yield Found(day + clock, match.start(), end)
@@ -242,17 +243,18 @@ def _named(match: re.Match[str], _: str) -> Parts:
     return (int(match["year"].lstrip("'’")), month, int(match["day"])) if month else None
 
 
-PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Parts]], ...] = (
-    (YEAR_FIRST, _plain),
-    (KOREAN, _plain),
-    (COMPACT, _plain),
-    (DAY_FIRST, _numbers),
-    (DAY_NAME, _named),
-    (NAME_DAY, _named),
-    (YEAR_NAME, _named),
-    (THANG, _plain),
-    (HAN_DATE, _han),
-    (UNIX_NAMES, _named),
+# With what a text must have for one of them to find anything; None stands for a year of four digits.
+PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Parts], str | None], ...] = (
+    (YEAR_FIRST, _plain, None),
+    (KOREAN, _plain, "년"),
+    (COMPACT, _plain, None),
+    (DAY_FIRST, _numbers, ""),
+    (DAY_NAME, _named, ""),
+    (NAME_DAY, _named, None),
+    (YEAR_NAME, _named, None),
+    (THANG, _plain, None),
+    (HAN_DATE, _han, "年"),
+    (UNIX_NAMES, _named, None),
 )
 
 

@@ -19,7 +19,7 @@ NOT_A_NAME = re.compile(
 
 def is_chinese(text: str) -> bool:
     """Whether there is a Chinese character in it."""
-    return HAN.search(text) is not None
+    return not text.isascii() and HAN.search(text) is not None
 
 
 def is_person(name: str) -> bool:

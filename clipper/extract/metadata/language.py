@@ -81,9 +81,10 @@ def _by_words(sample: str) -> tuple[str, int] | None:
     """The language whose small words are most frequent, and how many of them there are."""
     counts: dict[str, int] = {}
     small = _small_words()
-    for word, times in Counter(WORD.findall(sample.lower())).items():
-        for code in small.get(word, ()):
-            counts[code] = counts.get(code, 0) + times
+    words = Counter(WORD.findall(sample.lower()))
+    for word in words.keys() & small.keys():
+        for code in small[word]:
+            counts[code] = counts.get(code, 0) + words[word]
     ranked = sorted(((count, code) for code, count in counts.items()), reverse=True)
     if not ranked or ranked[0][0] < 5:
         return None

@@ -15,7 +15,7 @@ from clipper.extract.page import squeezed
 __all__ = ["container", "digests", "is_credit", "label", "letters_in", "letters_of", "matching", "parts", "prose"]
 
 VERBATIM = frozenset(("pre", "code"))  # in which numbers are not counters
-NO_LETTER = re.compile(r"[^\w\n]+")
+NO_LETTER = re.compile(r"[^\w\n]")  # one at a time, as in `page`
 # Of what `squeezed` takes away all but what is between lines.
 NO_LETTER_BYTES = ANY_NO_LETTER_BYTES.replace(b"\n", b"")
 NO_LETTERS = dict.fromkeys(NO_LETTER_BYTES)

@@ -31,7 +31,8 @@ EXPLAINED = range(60, 1500)
 HEAD = frozenset("title meta link script style base noscript template".split())
 SILENT = frozenset("script style noscript template head iframe select option textarea button svg object".split())
 
-NO_LETTER = re.compile(r"[\W_]+")
+# One at a time: an expression that begins with a repetition is tried at every character, which takes much longer.
+NO_LETTER = re.compile(r"[\W_]")
 NO_LETTER_BYTES = bytes(code for code in range(128) if not chr(code).isalnum())
 
 

@@ -59,8 +59,10 @@ def _clean(text: str) -> bytes:
         text = CONTROL_REFERENCE.sub("", text)
     if declaration := DECLARATION.match(text):
         text = text[declaration.end() :]
-    text = text.replace("\ufffe", "").replace("\uffff", "")
-    return text.encode("utf-8", "ignore").translate(None, CONTROLS)  # without halves of surrogate pairs
+    if "\ufffe" in text or "\uffff" in text:
+        text = text.replace("\ufffe", "").replace("\uffff", "")
+    clean = text.encode("utf-8", "ignore")  # without halves of surrogate pairs
+    return clean.translate(None, CONTROLS) if any(code in clean for code in CONTROLS) else clean
 
 
 def _tree(text: bytes, *, deep: bool = False) -> HtmlElement | None:

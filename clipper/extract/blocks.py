@@ -116,7 +116,8 @@ class Reading:
                         links += 1
                     elif tag == "br":
                         said.append("\n")
-                    self._within(element)
+                    if element.attrib:  # which is found sooner than that there is no class
+                        self._within(element)
                 text = element.text
             elif element is root:
                 break
@@ -142,11 +143,11 @@ class Reading:
             self._row = element
         above = self.nodes[self._current]
         node = Node(element, tag, self._current, above.depth + 1, above.hidden, whole)
-        if element.attrib:
-            get = element.get
+        if attributes := element.items():
+            get = dict(attributes).get  # all at once is faster than each alone
             names = f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}"
             node.names = names[:NAMES_LENGTH].strip()
-            node.hidden = above.hidden or _says_hidden(element)
+            node.hidden = above.hidden or _says_hidden(get("hidden"), get("style"))
         self._current = len(self.nodes)
         self.nodes.append(node)
 
@@ -168,9 +169,10 @@ class Reading:
     def _ended(self, owner: HtmlElement) -> None:
         """A stretch ends: it is a part of its block's text, and a line if there is anything in it."""
         said, linked = self._said, self._linked
-        text = "".join(said)
+        text = said[0] if len(said) == 1 else "".join(said)
         self._parts[self._current].append(text)
-        if line := " ".join(text.split()):
+        if not text.isspace():  # two of three are but space between elements
+            line = " ".join(text.split())
             words, link = count_words(line), 0
             if linked:
                 self._links[self._current].append("".join(linked))
@@ -202,8 +204,5 @@ def _holds_data(row: HtmlElement) -> bool:
     return True
 
 
-def _says_hidden(element: HtmlElement) -> bool:
-    if element.get("hidden") is not None:
-        return True
-    style = element.get("style")
-    return style is not None and HIDDEN.search(style) is not None
+def _says_hidden(hidden: str | None, style: str | None) -> bool:
+    return hidden is not None or (style is not None and HIDDEN.search(style) is not None)

@@ -88,7 +88,7 @@ def facts_of(root: HtmlElement, lines: list[Line]) -> Facts:
         prose=sum(line.words for line in lines if is_prose(line.text, words=line.words, linked=line.linked)),
         title=folded(parts["title"][0].text or "") if parts["title"] else "",
         headings=tuple(folded(line.text) for line in lines if few and line.element.tag in ("h1", "h2")),
-        aside=tuple(folded(part.text_content()) for part in parts["noscript"] if few),
+        aside=tuple(folded(part.text_content()) for part in parts["noscript"] if few and _is_outermost(part)),
         markup=markup.lower(),
         scripts=len(scripts),
         images=len(parts["img"]) + len(parts["picture"]),
@@ -143,6 +143,11 @@ def _plain(line: str) -> str:
 
 def _own(lines: Iterable[tuple[str, int, int]]) -> int:
     return sum(max(words - within, 0) for _, words, within in lines)
+
+
+def _is_outermost(noscript: HtmlElement) -> bool:
+    """Whether it is in no other, which says what it says: a thousand in one another take the square of that."""
+    return next(noscript.iterancestors("noscript"), None) is None
 
 
 def _asks(field: HtmlElement) -> bool:

@@ -76,6 +76,11 @@ def test_ten_thousand_elements_in_a_paragraph_are_read(reader: Reader, pair: str
     assert "trafilatura" not in found.extractor  # it takes 12 s for them
 
 
+def test_what_is_said_without_scripts_in_one_another_is_read_once(reader: Reader) -> None:
+    nested = "<noscript>" * 3_000 + "words for nobody " * 150_000 + "</noscript>" * 3_000
+    assert read(reader, framed(nested)).verdict is not Verdict.UNREADABLE
+
+
 def test_a_picture_of_ten_megabytes_in_the_page_is_read(reader: Reader) -> None:
     data = "iVBORw0KGgo" * 1_000_000
     found = read(reader, framed(f"<p>The lamp: <img src='data:image/png;base64,{data}' alt='a lamp'></p>"))

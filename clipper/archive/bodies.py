@@ -45,9 +45,9 @@ def packed(body: bytes) -> tuple[str, bytes]:
     return ("zstd", whole) if len(whole) < len(body) else ("raw", body)
 
 
-def store(connection: sqlite3.Connection, body: bytes, *, base: str | None = None) -> str:
-    """Keep `body`, against the body named `base` if that helps; its sha256."""
-    name = sha256(body).hexdigest()
+def store(connection: sqlite3.Connection, body: bytes, *, base: str | None = None, name: str | None = None) -> str:
+    """Keep `body`, against the body named `base` if that helps; its sha256, which is `name` if the caller has it already."""
+    name = name or name_of(body)
     if connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (name,)).fetchone():
         return name
     codec, base, depth, data = _encoded(connection, body, base)

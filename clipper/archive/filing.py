@@ -245,7 +245,7 @@ def _file_good(
     name = sha256(capture.body).hexdigest()
     kept = not unchanged or keep != "none" or _stored(connection, name)
     if kept:
-        bodies.store(connection, capture.body, base=base_for(connection, before, after, keep))
+        bodies.store(connection, capture.body, base=base_for(connection, before, after, keep), name=name)
         version.columns["body_sha256"] = name
     placed = place(connection, version, before=before, after=after)
     outcome = (Outcome.NEW if placed.first else Outcome.CHANGED) if placed.begins else Outcome.UNCHANGED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -11,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clipper.archive import Archive, ledger, sums
 from clipper.archive.schema import APPLICATION_ID, SCRIPTS
@@ -273,6 +276,20 @@ def _flip_one_value(path: Path, rng: random.Random) -> tuple[str, str, object]:
         connection.commit()
         connection.close()
         return table, column, row[0]
+
+
+VALUES = st.none() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
+
+
+@given(st.lists(VALUES))
+def test_the_rows_of_sums_are_written_as_json(row: list[object]) -> None:
+    written = json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)
+    assert sums.writer()(tuple(row)) == written
+
+
+def test_the_rows_of_sums_are_written_without_the_inside_of_json_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("json.encoder.c_make_encoder", None)
+    assert sums.writer()(("a", 1, None, b"\x01")) == '["a",1,null,"01"]'
 
 
 def test_an_archive_from_before_the_ledger_is_chained_when_it_is_migrated(path: Path) -> None:

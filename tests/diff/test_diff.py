@@ -151,6 +151,8 @@ def test_unified_is_what_patch_takes() -> None:
         ("![picture](x.png) after", "picture after"),
         ("## A *heading* with `code`", "A heading with code"),
         ("- item\n> quote\n1. first", "item\nquote\nfirst"),
+        ("# one\n\n  - two\n- - three\n>four", "one\n\ntwo\n- three\n>four"),
+        ("***all*** ~~gone~~ `*`~ 2 * 3", "all gone  2 * 3"),
         ("snake_case_name and __bold__", "snake_case_name and bold"),
         (r"1\. escaped \*star", "1. escaped *star"),
     ],

@@ -27,6 +27,8 @@ FORGET_AFTER = 30  # pages of the host, for each page that had a line, after whi
 TIDY_EVERY = 10  # pages
 MOST_KEPT = 20_000  # lines of a host that are kept, those seen last
 MOST_NAMES = 200  # containers of a single page that are kept, those seen last
+# Above the article, in it, below it; numbers, since every truth value is looked up among sqlite3's adapters.
+COUNTED = {"above": (1, 0, 0), "within": (0, 1, 0), "below": (0, 0, 1)}
 LINE = "digest, pages, above, within, below, turn, sample, first_seen, last_seen"  # of site_blocks, to be merged
 
 
@@ -192,7 +194,7 @@ def _take_in(connection: sqlite3.Connection, observed: Observed, now: str) -> No
         " VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT (host, digest) DO UPDATE SET pages = pages + 1,"
         " above = above + ?4, within = within + ?5, below = below + ?6, turn = ?7, last_seen = ?8",
         [
-            (host, digest, sample, place == "above", place == "within", place == "below", turn, now)
+            (host, digest, sample, *COUNTED.get(place, (0, 0, 0)), turn, now)
             for digest, place, sample in observed.blocks
         ],
     )

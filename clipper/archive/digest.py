@@ -24,8 +24,9 @@ def article_digest(title: str | None, text: str) -> str:
     return sha256(article.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@lru_cache(maxsize=16)
 def text_digest(text: str) -> str:
-    """The first 128 bits, in hex, of the sha256 of a page's text alone."""
+    """The first 128 bits, in hex, of the sha256 of a page's text alone; worked out once while the page is filed."""
     return sha256(_whole(text).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -33,11 +34,13 @@ def normalised(text: str) -> str:
     """NFKC without invisible characters, white space folded; the same again for its own result."""
     if text.isascii():
         return " ".join(text.split())
-    visible = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
+    bare = INVISIBLE.sub("", text)
+    visible = unicodedata.normalize("NFKC", bare)
     # NFKC may bring out another invisible character, as its tables grow, so both steps run until
     # nothing moves; on real text that is once.
-    while INVISIBLE.search(visible):
-        visible = unicodedata.normalize("NFKC", INVISIBLE.sub("", visible))
+    while visible != bare and INVISIBLE.search(visible):
+        bare = INVISIBLE.sub("", visible)
+        visible = unicodedata.normalize("NFKC", bare)
     return " ".join(visible.split())
 
 

@@ -10,8 +10,9 @@ from hashlib import sha256
 __all__ = ["article_digest", "normalised", "text_digest"]
 
 # Characters that nobody sees: soft hyphen, zero-width space and joiners, direction marks, word
-# joiner and invisible operators, byte order mark, variation selectors.
-INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+")
+# joiner and invisible operators, byte order mark, variation selectors. One at a time: with a `+` behind
+# them `re` tries a match at every character, and takes more than twice as long.
+INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
 
 
 def article_digest(title: str | None, text: str) -> str:

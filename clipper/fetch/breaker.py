@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 
 from clipper.errors import RefusedError
 
@@ -23,7 +22,7 @@ class _Host:
 
     failure: str = ""
     failures: int = 0
-    body: bytes = b""
+    body: int = 0  # its hash, which is made anew for every run
     url: str = ""
     bodies: int = 0
     pauses: int = 0
@@ -69,7 +68,7 @@ class Breaker:
     def succeeded(self, host: str, url: str, body: bytes) -> None:
         """A good answer, which ends a row of failures unless it is the same page once more."""
         state = self._hosts.setdefault(host, _Host())
-        digest = sha256(body).digest() if body else b""
+        digest = hash(body)  # a tenth of the instructions of a sha256, and 0 for no body
         if digest and digest == state.body and url != state.url:
             state.bodies += 1
         elif digest != state.body:

@@ -127,3 +127,13 @@ def is_running(pid: int) -> bool:
     """Whether there is such a process, and it is no zombie."""
     found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
     return bool(found.strip()) and not found.startswith("Z")
+
+
+def test_what_lies_in_the_current_folder_is_no_module_of_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("clipper", "lxml", "pickle"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    with Reader() as reader:
+        assert reader.read(capture(SHORT)).text

@@ -34,7 +34,8 @@ class Process:
         """A new interpreter that runs `code`, which talks on its standard input and output."""
         source, to = _pipe()
         back, sink = _pipe()
-        command = [sys.executable, "-S", "-X", "utf8", "-c", code, *arguments]
+        # -P: what lies in the folder that the user happens to be in is no module of ours.
+        command = [sys.executable, "-P", "-S", "-X", "utf8", "-c", code, *arguments]
         pid = os.posix_spawn(
             sys.executable,
             command,

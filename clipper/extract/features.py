@@ -27,9 +27,7 @@ __all__ = ["Heard", "Page", "features"]
 
 # Characters are counted as bytes of their kind: a tenth of the time of an expression.
 DIGIT, CAPITAL, SENTENCE = b"0", b"A", b"."
-KINDS = bytes.maketrans(
-    b"0123456789" + bytes(range(65, 91)) + b".!?;:", DIGIT * 10 + CAPITAL * 26 + SENTENCE * 5
-)
+KINDS = bytes.maketrans(b"0123456789" + bytes(range(65, 91)) + b".!?;:", DIGIT * 10 + CAPITAL * 26 + SENTENCE * 5)
 WIDE_SENTENCES = "。！？…；："
 CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 ENDINGS = frozenset(".!?。！？…”\"'’)）:：")

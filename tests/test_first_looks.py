@@ -30,9 +30,16 @@ def test_words_are_counted_as_the_expression_finds_them(text: str) -> None:
 def test_a_date_is_seen_wherever_the_expressions_see_one(text: str) -> None:
     text = text.strip()
     coded = text.encode()
-    digits = len(coded) - len(coded.translate(None, features.DIGITS))
+    digits = coded.translate(features.KINDS).count(features.DIGIT)
     seen = features.TIMED.search(text) or features.MONTH.search(text) or text.endswith("前")
     assert features.dated(text, coded, digits) == bool(seen)
+
+
+@given(st.text(st.sampled_from("0159aZAM.!?;: é中。\x00"), max_size=40))
+def test_characters_are_counted_by_their_kind(text: str) -> None:
+    kinds = text.encode().translate(features.KINDS)
+    found = [len(re.findall(kind, text)) for kind in ("[0-9]", "[A-Z]", "[.!?;:]")]
+    assert [kinds.count(kind) for kind in (features.DIGIT, features.CAPITAL, features.SENTENCE)] == found
 
 
 @pytest.mark.parametrize(

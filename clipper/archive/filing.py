@@ -13,7 +13,6 @@ import json
 import sqlite3
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -87,7 +86,7 @@ def file_capture(
 def file_same_body(connection: sqlite3.Connection, capture: Capture, *, url_key: str, keep: KeepBodies) -> Filed | None:
     """File a capture whose bytes were read before; None if they were not."""
     page_id = page_for(connection, url_key, capture.url)
-    name = sha256(capture.body).hexdigest()
+    name = bodies.name_of(capture.body)
     row = connection.execute(
         "SELECT snapshot_id, verdict FROM checks WHERE page_id = ? AND snapshot_id IS NOT NULL"
         " AND coalesce(body_sha256, dropped_sha256) = ? ORDER BY checked_at DESC, seq DESC LIMIT 1",
@@ -242,7 +241,7 @@ def _file_good(
     before = good_before(connection, attempt.page_id, attempt.checked_at, attempt.seq)
     after = good_after(connection, attempt.page_id, attempt.checked_at, attempt.seq)
     unchanged = before is not None and before.digest == digest
-    name = sha256(capture.body).hexdigest()
+    name = bodies.name_of(capture.body)
     kept = not unchanged or keep != "none" or _stored(connection, name)
     if kept:
         bodies.store(connection, capture.body, base=base_for(connection, before, after, keep), name=name)
@@ -308,7 +307,7 @@ def _known_import(connection: sqlite3.Connection, page_id: int, capture: Capture
     row = connection.execute(
         "SELECT id, snapshot_id FROM checks WHERE page_id = ? AND checked_at = ?"
         " AND coalesce(body_sha256, dropped_sha256) = ?",
-        (page_id, rows.stamp(capture.fetched_at), sha256(capture.body).hexdigest()),
+        (page_id, rows.stamp(capture.fetched_at), bodies.name_of(capture.body)),
     ).fetchone()
     if row is None:
         return None

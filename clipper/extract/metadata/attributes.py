@@ -173,7 +173,7 @@ def kind_of(node: HtmlElement, tag: str) -> int:
         elif attribute == "href":
             href = value
         elif attribute == "id":
-            kind |= _word(value if value[-1:] not in DIGITS or len(value) > NUMBERED else f"{value.rstrip(DIGITS)}0")
+            kind |= _word(_any_number(value))
         elif attribute not in OTHERS:
             continue
         elif attribute == "rel":
@@ -203,10 +203,15 @@ def _classes(value: str) -> int:
     kind = 0
     words = value.split()[:MOST_CLASSES]
     for word in words:
-        kind |= _word(word if word[-1] not in DIGITS or len(word) > NUMBERED else f"{word.rstrip(DIGITS)}0")
+        kind |= _word(_any_number(word))
     if kind and "widget" in words and "Blog" in words:
         kind &= ~Kind.APART  # Blogger's posts are a widget too
     return kind
+
+
+def _any_number(word: str) -> str:
+    """The same for `menu-item-1` and `menu-item-981`, which are looked up once."""
+    return f"{word.rstrip(DIGITS)}0" if word[-1:] in DIGITS and len(word) <= NUMBERED else word
 
 
 @lru_cache(maxsize=1 << 15)
@@ -216,11 +221,9 @@ def _word(word: str) -> int:
     found = SIGN.search(word)
     if found is None:
         return 0
-    for name in BUILT:
-        if name in word:
-            word = BUILDERS.sub("", word)
-            found = SIGN.search(word)
-            break
+    if any(name in word for name in BUILT):
+        word = BUILDERS.sub("", word)
+        found = SIGN.search(word)
     kind = WHOLE.get(word, 0)
     if "ly" in word and SOURCE.search(word):
         kind |= Kind.SOURCE

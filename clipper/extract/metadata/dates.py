@@ -167,7 +167,9 @@ class Reader:
             return
         year = "19" in text or "20" in text
         for pattern, read, sign in PATTERNS:
-            for match in pattern.finditer(text) if (year if sign is None else sign in text) else ():
+            if not (year if sign is None else sign in text):
+                continue
+            for match in pattern.finditer(text):
                 if (parts := read(match, self.order)) and (day := self._day(*parts)):
                     clock, end = _clock(text, match)
                     yield Found(day + clock, match.start(), end)

@@ -3,18 +3,20 @@
     python -m benchmarks.archive_scale [SNAPSHOTS] [--keep FILE [--again]] [--check]
 
 The archive is filled through `Archive.record`, as an import does (500 in a transaction), and each capture is a new
-version of its page. Inserts are timed in seconds of CPU, the first 10,000 against the last; then reads, the median of 50
-by the clock, and Datasette's page of a table. `--again` only reads, from a file that was kept; `--check` demands that
-inserts cost at most 1.5 times what they did.
+version of its page. Its last tenth is filed in turn with the second versions of an archive of the same pages that has
+no more than their first ones, so that a machine that slows down slows both: what an insert costs is the median of those
+pairs, in seconds of CPU. Then reads, the median of 50 by the clock, and Datasette's page of a table. `--again` only
+reads, from a file that was kept; `--check` demands that inserts cost at most 1.5 times what they do in the young one.
 """
 
 from __future__ import annotations
 
 import random
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
@@ -38,23 +40,27 @@ def text(rng: random.Random) -> str:
     return f"{' '.join(words)}\n\n{chinese}{'漏洞' if rng.random() < 0.02 else ''}"
 
 
-def fill(archive: Archive, count: int) -> list[float]:
-    """File `count` versions; the seconds of CPU that each slice of 10,000 (or a tenth) took."""
+def fill(archive: Archive, count: int) -> None:
+    """File `count` versions."""
+    for _ in batches(archive, count):
+        pass
+
+
+def batches(archive: Archive, count: int) -> Iterator[float]:
+    """File `count` versions, AT_ONCE by AT_ONCE; the milliseconds of CPU that one of each took."""
     rng = random.Random(1)
     pages = max(1, count // VERSIONS)
     texts: dict[int, str] = {}
-    took = []
-    size = min(10_000, max(1, count // 10))
-    for start in range(0, count, size):
+    for start in range(0, count, AT_ONCE):
+        numbers = range(start, min(count, start + AT_ONCE))
         began = time.process_time()
-        for inner in range(start, min(count, start + size), AT_ONCE):
-            with archive.batch():
-                for number in range(inner, min(count, start + size, inner + AT_ONCE)):
-                    file(archive, number % pages, number // pages, texts, rng)
-        took.append((time.process_time() - began) / size)
-        if start // size % 10 == 9:
-            print(f"  {start + size:9,} filed, {1000 * took[-1]:.2f} ms of CPU each", flush=True)
-    return took
+        with archive.batch():
+            for number in numbers:
+                file(archive, number % pages, number // pages, texts, rng)
+        took = 1000 * (time.process_time() - began) / len(numbers)
+        if not numbers.stop % (20 * AT_ONCE):
+            print(f"  {numbers.stop:9,} filed, {took:.2f} ms of CPU each", flush=True)
+        yield took
 
 
 def file(archive: Archive, page: int, version: int, texts: dict[int, str], rng: random.Random) -> None:
@@ -89,16 +95,25 @@ def main(count: int, path: Path, *, again: bool, check: bool) -> None:
 
 def filled(count: int, path: Path) -> float:
     """Fill the archive; how many times as dear an insert became."""
-    with Archive.open(path, create=True) as archive:
-        took = fill(archive, count)
+    tenth = max(1, count // VERSIONS // AT_ONCE)
+    with (
+        tempfile.TemporaryDirectory() as place,
+        Archive.open(path, create=True) as archive,
+        Archive.open(Path(place) / "young.db", create=True) as other,
+    ):
+        old, young = batches(archive, count), batches(other, count)
+        first = next(old)
+        for _ in zip(range(-(-count // AT_ONCE) - tenth - 1), old, strict=False):
+            pass
+        for _ in zip(range(tenth), young, strict=False):
+            pass
+        pairs = list(zip(young, old, strict=False))
     size = path.stat().st_size
     print(f"{count:,} versions, {size / 1e6:,.0f} MB, {size / count:,.0f} bytes each")
-    # The first slices are of new pages, the later ones of versions; both are compared with their like.
-    tenth = max(1, len(took) // 10)
-    early, late = took[tenth : 2 * tenth], took[-tenth:]
-    growth = (sum(late) / len(late)) / (sum(early) / len(early))
-    print(f"an insert costs {1000 * took[0]:.2f} ms of CPU at first, {1000 * early[0]:.2f} at the second version of the"
-          f" first pages, {1000 * late[-1]:.2f} at the end: {growth:.2f} times")  # fmt: skip
+    growth = statistics.median(late / early for early, late in pairs)
+    early, late = (statistics.median(took) for took in zip(*pairs, strict=True))
+    print(f"an insert costs {first:.2f} ms of CPU at first, {early:.2f} at the second version of the first pages,"
+          f" {late:.2f} at the end: {growth:.2f} times")  # fmt: skip
     return growth
 
 

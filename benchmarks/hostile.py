@@ -6,10 +6,13 @@ The corpus is what RELIABILITY.md measured and more: control references, nesting
 40,000 attributes, 5 MB of cells, 100,000 links, and so on. Each page carries a sentence before and
 one behind what hurts; where `keeps` says so, neither may be lost. Then real pages of ../shared/data are
 broken: bytes flipped, cut, doubled, tags and references put in (20,000 by default; 2,000 in CI).
+Each page is read twice: as the first of its host, and as one of a host that is known to have half of its lines
+on every page.
 
 Counted: crashes of the run (none may happen), pages that took longer than the reader promises and a second
 (none; the limit is of the processor's time, by the clock a busy machine may take six times as long),
-pages that killed or stalled the reader (allowed; their bytes are kept by the archive), lost sentences.
+pages that killed or stalled the reader (allowed; their bytes are kept by the archive), lost sentences, and pages at
+which the extractor itself failed (none).
 """
 
 from __future__ import annotations
@@ -26,10 +29,12 @@ from datetime import UTC, datetime
 from benchmarks.measure import SHARED, real_pages
 from clipper.extract import Reader
 from clipper.extract.worker import PATIENCE
-from clipper.models import Capture, Extraction, Verdict
+from clipper.models import Capture, Extraction, Observed, Site, SiteBlock, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 URL = "https://hostile.example/page"
+HOST = "hostile.example"
+PAGES = 6  # of it that the archive is said to know
 LIMIT = 10.0  # seconds a page, as `clip` has it
 SLACK = 1.0
 MUTANTS, MUTANTS_IN_CI = 20_000, 2_000
@@ -175,24 +180,39 @@ class Tally:
     verdicts: Counter[str] | None = None
     slowest: float = 0.0
     over: int = 0
+    faults: int = 0
 
-    def read(self, reader: Reader, body: bytes) -> Extraction:
+    def read(self, reader: Reader, body: bytes, site: Site | None = None) -> Extraction:
         """Read one page within the limit, and count it."""
         begun = time.monotonic()
-        found = reader.read(Capture(url=URL, final_url=URL, status=200, headers=(), body=body, fetched_at=NOW))
+        found = reader.read(Capture(url=URL, final_url=URL, status=200, headers=(), body=body, fetched_at=NOW), site)
         took = time.monotonic() - begun
         self.verdicts = self.verdicts or Counter()
         self.pages += 1
         self.verdicts[str(found.verdict)] += 1
         self.slowest = max(self.slowest, took)
         self.over += took > PATIENCE * LIMIT + SLACK
+        self.faults += "extractor failed" in (found.reason or "")
         return found
 
     def tell(self, name: str) -> None:
         told = ", ".join(f"{verdict} {count}" for verdict, count in (self.verdicts or Counter()).most_common())
         print(
-            f"{name}: {self.pages} pages, {self.over} over the limit, slowest {self.slowest:.1f} s; {told}", flush=True
+            f"{name}: {self.pages} pages, {self.over} over the limit, slowest {self.slowest:.1f} s,"
+            f" {self.faults} faults; {told}",
+            flush=True,
         )
+
+
+def known(found: Extraction, dice: random.Random) -> Site:
+    """A host of which the archive knows half of a page's lines, and where its articles stand."""
+    seen = found.observed or Observed(HOST)
+    half = [block for block in seen.blocks if dice.random() < 0.5]
+    blocks = [
+        SiteBlock(digest, PAGES, **{place: PAGES}, sample=sample)  # type: ignore[arg-type]
+        for digest, place, sample in (*half, ("elsewhere", "below", ""))
+    ]
+    return Site(HOST, PAGES, tuple(blocks), ((seen.container, PAGES),) if seen.container else ())
 
 
 def main() -> int:
@@ -201,15 +221,17 @@ def main() -> int:
         count = int(sys.argv[sys.argv.index("--mutants") + 1])
     seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 1
     tally, lost, killed = Tally(), [], []
+    dice = random.Random(seed)
     with Reader(time_limit=LIMIT) as reader:
         _warm(reader)
         for hostile in corpus():
             found = tally.read(reader, hostile.html)
             if hostile.keeps and not (BEFORE in found.text and BEHIND in found.text):
                 lost.append(hostile.name)
+            if found.verdict is not Verdict.UNREADABLE:
+                found = tally.read(reader, hostile.html, known(found, dice))
             if found.verdict is Verdict.UNREADABLE:
                 killed.append(f"{hostile.name} ({found.reason})")
-            if found.verdict is Verdict.UNREADABLE:
                 _warm(reader)
     tally.tell("corpus")
     print(f"killed or stalled the reader, which went on with the next page: {'; '.join(killed) or 'none'}")
@@ -220,11 +242,13 @@ def main() -> int:
             _warm(reader)
             for number, body in enumerate(mutants(count, seed)):
                 found = broken.read(reader, body)
+                if found.verdict is not Verdict.UNREADABLE:
+                    found = broken.read(reader, body, known(found, dice))
                 if found.verdict is Verdict.UNREADABLE:
                     print(f"broken page {number} of seed {seed}: {found.reason}", flush=True)
                     _warm(reader)
         broken.tell(f"broken real pages, seed {seed}")
-    return 1 if lost or tally.over or broken.over else 0
+    return 1 if lost or tally.over or tally.faults or broken.over or broken.faults else 0
 
 
 def _warm(reader: Reader) -> None:

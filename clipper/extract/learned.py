@@ -25,7 +25,7 @@ from clipper.extract.blocks import Line
 from clipper.extract.naming import container, digests, is_credit, label, letters_in, letters_of, matching, parts, prose
 from clipper.extract.page import around, squeezed
 from clipper.models import Observed, Site, SiteBlock
-from clipper.urls import join, site_of, url_key
+from clipper.urls import join, key_of, site_of
 
 __all__ = ["Known", "elements_of", "known", "observe", "without"]
 
@@ -148,8 +148,9 @@ def _is_copy(root: HtmlElement, url: str) -> bool:
     """Whether the canonical address is another one, and not the home page's."""
     for link in root.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and (said := link.get("href")):
-            address = join(url, said) or url
-            return urlsplit(address).path.strip("/") != "" and url_key(address) != url_key(url)
+            address = join(url, said)
+            key = key_of(address) if address else None  # None: no address of a page
+            return key is not None and urlsplit(key).path.strip("/") != "" and key != key_of(url)
     return False
 
 

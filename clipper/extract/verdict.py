@@ -100,7 +100,7 @@ def judge(
             return signature.verdict, f"it says “{signature.phrase}”"
     if ruled:
         return Verdict.THIN, f"{words} words"
-    if about is not None and not about.copied and not about.fresh and about.words < TITLE:
+    if about is not None and facts.words and not about.copied and not about.fresh and about.words < TITLE:
         return Verdict.CHROME_ONLY, "it says nothing that other pages of its host do not say"
     return _by_build(facts, words) or _by_size(facts, words)
 

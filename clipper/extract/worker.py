@@ -29,6 +29,7 @@ WARM_UP = 60.0  # seconds for the imports, on the slowest machine
 MEMORY_LIMIT = 1 << 30  # bytes of address space
 WARM = b""  # the message that asks for no page, but to get ready for some
 WARM_PARAGRAPH = "<p>The keeper reads every gauge at noon, 每天中午抄表, and writes the figures into a book.</p>"
+MOST_TOLD = 300  # characters of a fault
 CODE = "from clipper.extract.worker import serve; serve()"
 
 
@@ -197,10 +198,24 @@ def _answer(source: int, sink: int, seconds: float, memory: int) -> None:
         while True:
             if message != WARM:
                 _allow(seconds)
-                send(sink, pickle.dumps(read(*pickle.loads(message)), 5))
+                send(sink, pickle.dumps(_reading(read, message), 5))
             message = receive(source)
     except EOFError:
         return
+
+
+def _reading(read: Callable[..., Extraction], message: bytes) -> Extraction:
+    """What a page comes to; a fault of the extractor's own is told as such, and costs no page but this one."""
+    try:
+        return read(*pickle.loads(message))
+    except MemoryError:
+        raise  # what is left of this process is not to be trusted
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next page is read
+        import traceback
+
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{os.path.basename(place.filename)}, line {place.lineno}"
+        return _unreadable(f"the extractor failed ({type(error).__name__} in {where}: {error})"[:MOST_TOLD])
 
 
 def _outlive_nobody(source: int) -> None:

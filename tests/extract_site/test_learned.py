@@ -32,6 +32,34 @@ def test_titles_of_other_articles_go_though_no_two_pages_have_them_in_common() -
         assert "said" not in found.text
 
 
+@pytest.mark.parametrize(
+    ("html", "verdict", "reason"),
+    [
+        ("<title>Story 9</title><div id=app></div><script src=/app.js></script>", Verdict.SCRIPT_SHELL, "its scripts were to draw the article, and did not"),
+        ("<p>", Verdict.EMPTY, "there is no text on it"),
+        ("<a href=/></a>", Verdict.EMPTY, "there is no text on it"),
+    ],
+)  # fmt: skip
+def test_a_page_without_a_word_is_judged_as_on_a_host_that_nobody_knows(
+    html: str, verdict: Verdict, reason: str
+) -> None:
+    with shelf() as case:
+        filled(case, 4)
+        found = case.read(f"{BASE}/9", html)
+        assert (found.verdict, found.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    "said", ["https://harbour .example/a", "https://[::/", "https://har<b>bour.example/a", "/\ufffd//", "//"]
+)
+def test_a_canonical_address_that_is_none_makes_no_copy(said: str) -> None:
+    with shelf() as case:
+        filled(case, 4)
+        own = page(9, paragraphs("story 9")).replace("</head>", f'<link rel="canonical" href="{said}"></head>')
+        found = case.read(f"{BASE}/9", own)
+        assert (found.verdict, found.text.split("\n")) == (Verdict.OK, sentences("story 9"))
+
+
 def test_two_pages_are_too_few_to_know_a_site_by() -> None:
     with shelf() as case:
         filled(case, 2)

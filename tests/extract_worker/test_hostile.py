@@ -143,6 +143,18 @@ def test_a_reader_that_is_killed_is_replaced() -> None:
         assert read(one, framed("")).verdict is Verdict.OK
 
 
+def test_a_fault_of_the_extractor_is_told_and_its_reader_reads_on() -> None:
+    before = set(children())
+    with Reader() as one:
+        assert read(one, framed("")).verdict is Verdict.OK
+        workers = set(children()) - before
+        found = read(one, None)  # type: ignore[arg-type]
+        assert found.verdict is Verdict.UNREADABLE
+        assert re.match(r"the extractor failed \(AttributeError in \w+\.py, line \d+: ", found.reason)
+        assert set(children()) - before == workers
+        assert read(one, framed("")).verdict is Verdict.OK
+
+
 def test_the_command_reads_in_its_own_process_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "saved.html"
     file.write_bytes(framed(""))

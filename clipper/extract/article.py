@@ -13,6 +13,7 @@ from clipper.extract.facts import facts_of
 from clipper.extract.kind import no_page
 from clipper.extract.learned import Known, known, observe, without
 from clipper.extract.metadata import metadata
+from clipper.extract.naming import Names
 from clipper.extract.page import parse
 from clipper.extract.region import Region, find
 from clipper.extract.render import Rendered, base_of, render
@@ -53,7 +54,8 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
     blocks = freed(root, Reading(root))
     lines = blocks.lines
     base = base_of(root, capture.final_url)
-    about = known(root, lines, site, url=capture.final_url)
+    names = Names(lines)
+    about = known(root, names, site, url=capture.final_url)
     second = Second(len(decoded.text))
     rule = ruled(root, lines, capture.final_url, rules)
     rendered = render(rule.nodes, base_url=base, skip=rule.skip) if rule else EMPTY
@@ -73,7 +75,7 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
         text=rendered.text,
         html=rendered.html,
         words=rendered.words,
-        observed=observe(capture.final_url, lines, rendered.text),
+        observed=observe(capture.final_url, names, rendered.text),
         rule=rule.stamp if rule else None,
         **(asdict(facts) | (rule.facts if rule else {})),
     )

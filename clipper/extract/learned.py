@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from clipper.extract.blocks import Line
-from clipper.extract.naming import container, digests, is_credit, label, letters_in, letters_of, matching, parts, prose
+from clipper.extract.naming import Names, container, is_credit, label, letters_in, matching, parts, prose
 from clipper.extract.page import around, squeezed
 from clipper.models import Observed, Site, SiteBlock
 from clipper.urls import join, key_of, site_of
@@ -67,7 +67,7 @@ class Known:
         return kept >= MISSED * sum(line.words for line in self.article)
 
 
-def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) -> Known | None:
+def known(root: HtmlElement, names: Names, site: Site | None, *, url: str) -> Known | None:
     """What of a page is its site's; None as long as nothing is known of the host of `url`."""
     if site is None or site.host != site_of(url):
         return None
@@ -75,7 +75,8 @@ def known(root: HtmlElement, lines: list[Line], site: Site | None, *, url: str) 
     blocks = {block.digest: block for block in site.blocks if block.pages >= least}
     if not blocks:
         return None
-    found = tuple(blocks.get(name) for name in digests(lines, letters_of(lines)))
+    lines = names.lines
+    found = tuple(blocks.get(name) for name in names.digests)
     varying = [line for line, block in zip(lines, found, strict=True) if block is None]
     page = _Page(root, lines, found, site, blocks)
     article, strip = page.told_apart()
@@ -99,13 +100,13 @@ def without(root: HtmlElement, chrome: frozenset[HtmlElement]) -> HtmlElement:
     return copy
 
 
-def observe(url: str, lines: list[Line], article: str) -> Observed | None:
+def observe(url: str, names: Names, article: str) -> Observed | None:
     """What a page teaches of its host; `article` is the text that was read out of it."""
     host = site_of(url)
     article = article[:WHOLE]
     told = letters_in(article)
     said, whole = "".join(told), frozenset(told)
-    letters = letters_of(lines)
+    lines, letters = names.lines, names.letters
     places = [
         n
         for n, own in enumerate(letters[:MOST])
@@ -117,7 +118,7 @@ def observe(url: str, lines: list[Line], article: str) -> Observed | None:
     while first > 0 and lines[first - 1].element.tag in HEADINGS and letters[first - 1] in whole:
         first -= 1  # the headings above its first long line
     blocks: dict[str, tuple[str, str, str]] = {}
-    for number, (line, name) in enumerate(zip(lines, digests(lines, letters), strict=True)):
+    for number, (line, name) in enumerate(zip(lines, names.digests, strict=True)):
         place = "above" if number < first else "below" if number > last else "within"
         if name:
             blocks.setdefault(name, (name, place, line.text[:SAMPLE]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from hashlib import sha256
 
 from lxml.html import HtmlElement
@@ -12,7 +13,7 @@ from clipper.extract.facts import is_prose
 from clipper.extract.page import NO_LETTER_BYTES as ANY_NO_LETTER_BYTES
 from clipper.extract.page import squeezed
 
-__all__ = ["container", "digests", "is_credit", "label", "letters_in", "letters_of", "matching", "parts", "prose"]
+__all__ = ["Names", "container", "is_credit", "label", "letters_in", "matching", "parts", "prose"]
 
 VERBATIM = frozenset(("pre", "code"))  # in which numbers are not counters
 NO_LETTER = re.compile(r"[^\w\n]")  # one at a time, as in `page`
@@ -36,25 +37,33 @@ def prose(line: Line) -> bool:
     return is_prose(line.text, words=line.words, linked=line.linked)
 
 
-def letters_of(lines: list[Line]) -> list[str]:
-    """Of each line what `squeezed` leaves of it, at a fifth of the price for all of them at once."""
-    return letters_in("\n".join(line.text for line in lines)) if lines else []
-
-
 def letters_in(text: str) -> list[str]:
-    """The same for the lines of a text."""
+    """Of each line of a text what `squeezed` leaves of it."""
     if text.isascii():
         return text.translate(NO_LETTERS).split("\n")
     rest = text.encode("utf-8", "surrogatepass").translate(None, NO_LETTER_BYTES)
     return NO_LETTER.sub("", rest.decode("utf-8", "surrogatepass")).split("\n")
 
 
-def digests(lines: list[Line], letters: list[str]) -> list[str]:
-    """The lines' names: their letters, without numbers and addresses: counters, dates and sources change.
+class Names:
+    """What the lines of a page are called, worked out once for all who ask."""
 
-    "" for one without letters: a view count would be the same line as any table's cell.
-    """
-    return [_digest(line, own) if own and not own.isdecimal() else "" for line, own in zip(lines, letters, strict=True)]
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+
+    @cached_property
+    def letters(self) -> list[str]:
+        """Of each line what `squeezed` leaves of it, at a fifth of the price for all of them at once."""
+        return letters_in("\n".join(line.text for line in self.lines)) if self.lines else []
+
+    @cached_property
+    def digests(self) -> list[str]:
+        """The lines' names: their letters, without numbers and addresses: counters, dates and sources change.
+
+        "" for one without letters: a view count would be the same line as any table's cell.
+        """
+        pairs = zip(self.lines, self.letters, strict=True)
+        return [_digest(line, own) if own and not own.isdecimal() else "" for line, own in pairs]
 
 
 def _digest(line: Line, letters: str) -> str:

@@ -33,7 +33,7 @@ INTERRUPTED = 130
 @click.option("--max-time", type=Duration(), metavar="SPAN", help="Begin no further page after this time.")
 @click.option("--every", type=Duration(), metavar="SPAN", help="Also what was not looked at for this long.")
 @click.option("--force", is_flag=True, help="Also what is not due, in full, and hosts that are left alone.")
-@click.option("--hosts", "hosts_at_once", type=click.IntRange(1, 256), default=16, show_default=True, metavar="N",
+@click.option("--hosts", "hosts_at_once", type=click.IntRange(1, 256), default=32, show_default=True, metavar="N",
               help="So many hosts at a time; each is asked for one page after the other.")  # fmt: skip
 @click.option("--readers", type=click.IntRange(1, 64), default=2, show_default=True, metavar="N",
               help="So many processes read pages.")  # fmt: skip

@@ -23,6 +23,7 @@ from clipper.errors import ArchiveBusyError, ArchiveError
 __all__ = ["connect", "transaction", "translated"]
 
 BUSY_MILLISECONDS = 30_000
+KIBIBYTES = 16 * 1024  # of a file that a connection keeps at most: SQLite's own 2 MiB are less than a batch of pages changes
 MAGIC, SMALLEST = b"SQLite format 3\0", 512  # how a database begins, and how small one can be, in bytes
 POLL = 0.003  # seconds between two looks whether it is our turn
 # What SQLite says, and what a person can do about it.
@@ -161,6 +162,7 @@ def _raw(path: Path, *, options: str = "mode=rwc") -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = {-KIBIBYTES}")
     except sqlite3.Error:
         connection.close()
         raise

@@ -71,14 +71,26 @@ def stand_in() -> None:
 
 
 def trafilatura() -> ModuleType:
-    """The module trafilatura. Where another version cannot be imported like this, everything is imported."""
+    """The module trafilatura. Where another version cannot be imported like this, everything is imported.
+
+    Its expressions are made quicker where modules stand in for others, and so nobody else uses it.
+    """
+    found = sys.modules.get("trafilatura")
+    if found is not None:
+        return found
+    alone = any(isinstance(sys.modules.get(name), _StandIn) for name in LATE)
     try:
-        return import_module("trafilatura")
+        found = import_module("trafilatura")
     except (AttributeError, ImportError, TypeError):
         _clear()
         for name in [name for name in sys.modules if name.partition(".")[0] in ("trafilatura", "justext")]:
             del sys.modules[name]
-        return import_module("trafilatura")
+        found = import_module("trafilatura")
+    if alone:
+        from clipper.extract.remembered import remember
+
+        remember(import_module("trafilatura.xpaths"))
+    return found
 
 
 def _clear() -> None:

@@ -1,0 +1,98 @@
+"""trafilatura's expressions, asked once of elements that are called the same.
+
+Half of its time goes into XPaths that match names of classes with regular expressions, each a call out of C for each
+element. Most of them look at nothing of an element but its own tag and attributes, of which a page, and a site, has few
+combinations: so the answer of the very same expression is remembered for each. What looks at anything else is
+told by its words, and stays an XPath; there only attributes that are missing are no longer matched.
+"""
+
+from __future__ import annotations
+
+import re
+from types import ModuleType
+
+from lxml.etree import Element, XPath, XPathError
+from lxml.html import HtmlElement
+
+__all__ = ["remember"]
+
+NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+SHAPES = {
+    "all": re.compile(r"\.//\*(\[.*\])", re.S),
+    "first": re.compile(r"\(\.//\*(\[.*\])\)\[1\]", re.S),
+    "first child": re.compile(r"\.//\*(\[.*\])\[1\]", re.S),
+}
+# What such a condition consists of, apart from what it quotes: nothing that leads to another element, and no position.
+OF_ITSELF = re.compile(r"(?:self::\w+|@[\w-]+|re:test|contains|starts-with|translate|\b(?:or|and)\b|[\s()\[\],=|])*")
+ATTRIBUTE = re.compile(r"@([\w-]+)")
+TAG = re.compile(r"self::(\w+)")
+TAGS = re.compile(r"\[\s*self::\w+(?:\s+or\s+self::\w+)*\s*\]")
+MATCHED = re.compile(r"re:test\((@[\w-]+(?:\|@[\w-]+)*),\s*('[^']*'|\"[^\"]*\")(?:,\s*'\w*')?\)")
+MOST = 5_000  # combinations that are remembered of an expression
+
+
+class Remembered:
+    """An expression about tag and attributes; called with an element, it finds what the XPath finds below it."""
+
+    def __init__(self, condition: str, shape: str) -> None:
+        """`condition` in brackets; `shape`: all such elements, the first, or the first child of each."""
+        plain = QUOTED.sub("", condition)
+        self._attributes = tuple(dict.fromkeys(ATTRIBUTE.findall(plain)))
+        told = TAGS.match(plain)
+        self._tags = tuple(dict.fromkeys(TAG.findall(told[0]))) if told else ("*",)
+        self._fits = XPath(f"self::*{condition}", namespaces=NAMESPACES)
+        self._shape = shape
+        self._known: dict[tuple[str | None, ...], bool] = {}
+
+    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
+        if len(self._known) > MOST:
+            self._known.clear()
+        known, attributes, shape = self._known, self._attributes, self._shape
+        found: dict[HtmlElement, HtmlElement] = {}
+        for element in tree.iterdescendants(*self._tags):
+            given = element.attrib
+            if not given:
+                continue
+            key = (element.tag, *map(given.get, attributes))
+            fits = known.get(key)
+            if fits is None:
+                fits = known[key] = bool(self._fits(element))
+            if fits:
+                found.setdefault(element.getparent() if shape == "first child" else element, element)
+                if shape == "first":
+                    break
+        return list(found.values())
+
+
+def remember(module: ModuleType) -> int:
+    """Let the lists of XPaths in a module hold quicker ones that find the same; how many were replaced."""
+    lists = [value for value in vars(module).values() if isinstance(value, list)]
+    count = 0
+    for expressions in lists:
+        for n, expression in enumerate(expressions):
+            if isinstance(expression, XPath) and (quicker := _quicker(expression)):
+                expressions[n] = quicker
+                count += 1
+    return count
+
+
+def _quicker(expression: XPath) -> XPath | Remembered | None:
+    path = str(expression.path).strip()
+    try:
+        for shape, pattern in SHAPES.items():
+            if (found := pattern.fullmatch(path)) and OF_ITSELF.fullmatch(QUOTED.sub("", found[1])):
+                return None if _fits_anything(found[1]) else Remembered(found[1], shape)
+        guarded = MATCHED.sub(
+            lambda test: test[0] if re.search(test[2][1:-1], "") else f"({test[1]} and {test[0]})", path
+        )
+        return XPath(guarded, namespaces=NAMESPACES) if guarded != path else None
+    except (XPathError, re.error):
+        return None
+
+
+def _fits_anything(condition: str) -> bool:
+    """Whether an element without attributes can fit."""
+    tags = TAG.findall(condition) or ["p"]
+    fits = XPath(f"self::*{condition}", namespaces=NAMESPACES)
+    return any(fits(Element(tag)) for tag in tags)

@@ -23,7 +23,8 @@ from clipper.errors import ArchiveBusyError, ArchiveError
 __all__ = ["connect", "transaction", "translated"]
 
 BUSY_MILLISECONDS = 30_000
-KIBIBYTES = 16 * 1024  # of a file that a connection keeps at most: SQLite's own 2 MiB are less than a batch of pages changes
+# Of a file that a connection keeps in memory: SQLite's own 2 MiB are less than a batch of pages changes.
+KIBIBYTES = 16 * 1024
 MAGIC, SMALLEST = b"SQLite format 3\0", 512  # how a database begins, and how small one can be, in bytes
 POLL = 0.003  # seconds between two looks whether it is our turn
 # What SQLite says, and what a person can do about it.

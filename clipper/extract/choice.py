@@ -28,6 +28,7 @@ Hearing = Callable[[], tuple[Answer, Callable[[Sequence[int]], Chances]] | None]
 
 MOST = 20_000  # blocks; on a larger page trafilatura alone decides, or else all but links are kept
 SURE = 0.88  # expected F from which trafilatura is not asked
+DOUBT = (0.08, 0.97)  # the chance of a block that trafilatura's word may change, of a third of them
 MAYBE = (0.3, 0.7)  # the chance of a block that leaves doubt
 FEW, MANY = 8, 0.12  # of the kept blocks: with more in doubt it is asked, however short they are
 LITTLE = 1200  # kept letters, below which it is asked: there a short line of the site weighs much, and it is quick
@@ -91,7 +92,8 @@ def decided(page: Page, chances: Chances, hear: Hearing) -> set[int]:
         return kept
     answer, chances_of = heard
     places = _candidates(chances, beside, answer)
-    return likely(page, places, chances_of(places))[0]
+    again = chances_of([j for j in places if DOUBT[0] <= chances[j] <= DOUBT[1]])
+    return likely(page, places, {j: again.get(j, chances[j]) for j in places})[0]
 
 
 def _without_trees(page: Page, places: Sequence[int], answer: Answer) -> set[int]:

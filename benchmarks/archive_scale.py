@@ -11,6 +11,7 @@ reads, from a file that was kept; `--check` demands that inserts cost at most 1.
 
 from __future__ import annotations
 
+import math
 import random
 import statistics
 import sys
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -47,12 +49,12 @@ def fill(archive: Archive, count: int) -> None:
 
 
 def batches(archive: Archive, count: int) -> Iterator[float]:
-    """File `count` versions, AT_ONCE by AT_ONCE; the milliseconds of CPU that one of each took."""
+    """File `count` versions, some in each transaction; the milliseconds of CPU that one of each took."""
     rng = random.Random(1)
     pages = max(1, count // VERSIONS)
     texts: dict[int, str] = {}
-    for start in range(0, count, AT_ONCE):
-        numbers = range(start, min(count, start + AT_ONCE))
+    for start in range(0, count, _size(count)):
+        numbers = range(start, min(count, start + _size(count)))
         began = time.process_time()
         with archive.batch():
             for number in numbers:
@@ -61,6 +63,11 @@ def batches(archive: Archive, count: int) -> Iterator[float]:
         if not numbers.stop % (20 * AT_ONCE):
             print(f"  {numbers.stop:9,} filed, {took:.2f} ms of CPU each", flush=True)
         yield took
+
+
+def _size(count: int) -> int:
+    """Versions in a transaction: AT_ONCE, or of a small archive all pages' first ones."""
+    return min(AT_ONCE, max(1, count // VERSIONS))
 
 
 def file(archive: Archive, page: int, version: int, texts: dict[int, str], rng: random.Random) -> None:
@@ -95,23 +102,20 @@ def main(count: int, path: Path, *, again: bool, check: bool) -> None:
 
 def filled(count: int, path: Path) -> float:
     """Fill the archive; how many times as dear an insert became."""
-    tenth = max(1, count // VERSIONS // AT_ONCE)
+    every, tenth = (math.ceil(versions / _size(count)) for versions in (count, count // VERSIONS))
     with (
         tempfile.TemporaryDirectory() as place,
         Archive.open(path, create=True) as archive,
         Archive.open(Path(place) / "young.db", create=True) as other,
     ):
         old, young = batches(archive, count), batches(other, count)
-        first = next(old)
-        for _ in zip(range(-(-count // AT_ONCE) - tenth - 1), old, strict=False):
-            pass
-        for _ in zip(range(tenth), young, strict=False):
-            pass
-        pairs = list(zip(young, old, strict=False))
+        first, *_ = list(islice(old, every - tenth))
+        list(islice(young, tenth))
+        pairs = list(zip(old, young, strict=False))  # the old one ends first
     size = path.stat().st_size
     print(f"{count:,} versions, {size / 1e6:,.0f} MB, {size / count:,.0f} bytes each")
-    growth = statistics.median(late / early for early, late in pairs)
-    early, late = (statistics.median(took) for took in zip(*pairs, strict=True))
+    growth = statistics.median(late / early for late, early in pairs)
+    late, early = (statistics.median(took) for took in zip(*pairs, strict=True))
     print(f"an insert costs {first:.2f} ms of CPU at first, {early:.2f} at the second version of the first pages,"
           f" {late:.2f} at the end: {growth:.2f} times")  # fmt: skip
     return growth

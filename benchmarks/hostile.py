@@ -32,8 +32,8 @@ from clipper.extract.worker import PATIENCE
 from clipper.models import Capture, Extraction, Observed, Site, SiteBlock, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-URL = "https://hostile.example/page"
 HOST = "hostile.example"
+URL = f"https://{HOST}/page"
 PAGES = 6  # of it that the archive is said to know
 LIMIT = 10.0  # seconds a page, as `clip` has it
 SLACK = 1.0

@@ -93,7 +93,7 @@ def decided(page: Page, chances: Chances, hear: Hearing) -> set[int]:
     answer, chances_of = heard
     places = _candidates(chances, beside, answer)
     again = chances_of([j for j in places if DOUBT[0] <= chances[j] <= DOUBT[1]])
-    return likely(page, places, {j: again.get(j, chances[j]) for j in places})[0]
+    return likely(page, places, {**chances, **again})[0]
 
 
 def _without_trees(page: Page, places: Sequence[int], answer: Answer) -> set[int]:

@@ -41,6 +41,7 @@ class Remembered:
         self._attributes = tuple(dict.fromkeys(ATTRIBUTE.findall(plain)))
         told = TAGS.match(plain)
         self._tags = tuple(dict.fromkeys(TAG.findall(told[0]))) if told else ("*",)
+        self._named = TAG.findall(plain) or ["p"]
         self._fits = XPath(f"self::*{condition}", namespaces=NAMESPACES)
         self._shape = shape
         self._known: dict[tuple[str | None, ...], bool] = {}
@@ -64,6 +65,10 @@ class Remembered:
                     break
         return list(found.values())
 
+    def fits_bare(self) -> bool:
+        """Whether an element without attributes can fit, which is not looked at."""
+        return any(self._fits(Element(tag)) for tag in self._named)
+
 
 def remember(module: ModuleType) -> int:
     """Let the lists of XPaths in a module hold quicker ones that find the same; how many were replaced."""
@@ -82,17 +87,11 @@ def _quicker(expression: XPath) -> XPath | Remembered | None:
     try:
         for shape, pattern in SHAPES.items():
             if (found := pattern.fullmatch(path)) and OF_ITSELF.fullmatch(QUOTED.sub("", found[1])):
-                return None if _fits_anything(found[1]) else Remembered(found[1], shape)
+                quicker = Remembered(found[1], shape)
+                return None if quicker.fits_bare() else quicker
         guarded = MATCHED.sub(
             lambda test: test[0] if re.search(test[2][1:-1], "") else f"({test[1]} and {test[0]})", path
         )
         return XPath(guarded, namespaces=NAMESPACES) if guarded != path else None
     except (XPathError, re.error):
         return None
-
-
-def _fits_anything(condition: str) -> bool:
-    """Whether an element without attributes can fit."""
-    tags = TAG.findall(condition) or ["p"]
-    fits = XPath(f"self::*{condition}", namespaces=NAMESPACES)
-    return any(fits(Element(tag)) for tag in tags)

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,9 @@ LOOP, LOOP_MS = (
     200_000,
     10.0,
 )  # a loop of so many turns, and what it takes at 50 ns a turn: the machine that the limits are for
+NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\nETag: %s\r\n\r\n"
+BACKLOG = 100  # connections that wait to be taken
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -156,39 +158,51 @@ def aside(serve: Callable[..., object], *arguments: object) -> Iterator[Any]:
 
 
 def serve(pages: dict[str, bytes], hosts: int, latency: float, pipe: Connection) -> None:
-    """Serve the pages until the process ends; sends the bases over the pipe."""
-    import threading
+    """Serve the pages until the process ends; sends the bases over the pipe.
 
-    tags = {path: f'"{sha256(body).hexdigest()[:16]}"' for path, body in pages.items()}
+    It shares the cores with what is measured, where a site would have its own, so all that it answers is made before.
+    """
+    import asyncio
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
+    answers = {path.encode(): (_tag(body), _answer(body)) for path, body in pages.items()}
 
-        def do_GET(self) -> None:
-            if latency:
-                time.sleep(latency)
-            body = pages.get(self.path)
-            if body is not None and self.headers.get("If-None-Match") == tags[self.path]:
-                self.send_response(304)
-                self.send_header("ETag", tags[self.path])
-                self.end_headers()
-                return
-            self.send_response(404 if body is None else 200)
-            self.send_header("Content-Type", "text/html")
-            if body is not None:
-                self.send_header("ETag", tags[self.path])
-            self.send_header("Content-Length", str(len(body or b"")))
-            self.end_headers()
-            self.wfile.write(body or b"")
+    class Served(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.Transport)
+            self.transport, self.asked = transport, b""
 
-        def log_message(self, *_: object) -> None:
-            pass
+        def data_received(self, data: bytes) -> None:
+            self.asked += data
+            while (end := self.asked.find(b"\r\n\r\n")) >= 0:
+                request, self.asked = self.asked[:end], self.asked[end + 4 :]
+                if latency:
+                    asyncio.get_running_loop().call_later(latency, self.answer, request)
+                else:
+                    self.answer(request)
 
-    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Handler)]
-    port = servers[0].server_address[1]
-    servers += [ThreadingHTTPServer((f"127.0.0.{n}", port), Handler) for n in range(2, hosts + 1)]
-    for server in servers:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-    pipe.send([f"http://127.0.0.{n}:{port}" for n in range(1, hosts + 1)])
-    threading.Event().wait()
+        def answer(self, request: bytes) -> None:
+            tag, whole = answers.get(request.split(b" ", 2)[1], (b"", NOT_FOUND))
+            known = tag and b"if-none-match: " + tag in request.lower()
+            self.transport.write(NOT_MODIFIED % tag if known else whole)
+            if b"connection: close" in request.lower():
+                self.transport.close()
+
+    async def listen() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(Served, "127.0.0.1", 0, backlog=BACKLOG)
+        port = server.sockets[0].getsockname()[1]
+        if hosts > 1:
+            await loop.create_server(Served, [f"127.0.0.{n}" for n in range(2, hosts + 1)], port, backlog=BACKLOG)
+        pipe.send([f"http://127.0.0.{n}:{port}" for n in range(1, hosts + 1)])
+        await asyncio.Event().wait()
+
+    asyncio.run(listen())
+
+
+def _tag(body: bytes) -> bytes:
+    return b'"%s"' % sha256(body).hexdigest()[:16].encode()
+
+
+def _answer(body: bytes) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nETag: %s\r\nContent-Length: %d\r\n\r\n"
+    return head % (_tag(body), len(body)) + body

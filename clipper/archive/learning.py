@@ -2,8 +2,8 @@
 
 A page teaches once, when its first article is filed: the lines it has, where they stood, and what
 held the article. So a page that is fetched every day weighs no more than another. Lines of one page
-only are most of what there is, and are forgotten once thirty more pages of the host did not have
-them, lines of ten pages after three hundred. Beside that the digest of each page's latest text is kept: the same text under three other
+only are most of what there is; they are counted from the second page on (`lone_lines`), and forgotten once thirty more
+pages of the host did not have them, lines of ten pages after three hundred. Beside that the digest of each page's latest text is kept: the same text under three other
 addresses of a host is no article.
 """
 
@@ -16,7 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from clipper import urls
+from clipper.archive import lone_lines
 from clipper.archive.digest import text_digest
+from clipper.archive.lone_lines import PLACES, LoneLine
 from clipper.models import Extraction, Observed, Site, SiteBlock
 
 __all__ = ["SiteSummary", "learn", "merge", "merge_page", "reset", "same_text", "site", "sites", "twins"]
@@ -25,10 +27,8 @@ RECURS = 3  # pages from which a line is told to the reader
 MOST = 4_000  # lines of a host that a reader is told of, those of most pages first
 FORGET_AFTER = 30  # pages of the host, for each page that had a line, after which it is forgotten if none had it
 TIDY_EVERY = 10  # pages
-MOST_KEPT = 20_000  # lines of a host that are kept, those seen last
+MOST_KEPT = 20_000  # lines of a host that are kept, those seen last; and as many of one page only
 MOST_NAMES = 200  # containers of a single page that are kept, those seen last
-# Above the article, in it, below it; numbers, since every truth value is looked up among sqlite3's adapters.
-COUNTED = {"above": (1, 0, 0), "within": (0, 1, 0), "below": (0, 0, 1)}
 LINE = "digest, pages, above, within, below, turn, sample, first_seen, last_seen"  # of site_blocks, to be merged
 
 
@@ -43,11 +43,11 @@ class SiteSummary:
 
 
 def site(connection: sqlite3.Connection, host: str, *, url_key: str | None = None, every: bool = False) -> Site:
-    """What is known of a host before the page `url_key` is read; `every` includes lines of one page."""
+    """What is known of a host before the page `url_key` is read; `every` includes lines of two pages."""
     blocks = connection.execute(
         "SELECT digest, pages, above, within, below, coalesce(sample, '') FROM site_blocks"
-        " WHERE host = ? AND pages >= ? ORDER BY pages DESC, id LIMIT ?",
-        (host, 1 if every else RECURS, MOST),
+        f" WHERE host = ? AND pages >= {1 if every else RECURS} ORDER BY pages DESC, id LIMIT ?",
+        (host, MOST),
     )
     containers = connection.execute(
         "SELECT path, pages FROM site_containers WHERE host = ? ORDER BY pages DESC, id LIMIT 5", (host,)
@@ -64,10 +64,10 @@ def site(connection: sqlite3.Connection, host: str, *, url_key: str | None = Non
 def sites(connection: sqlite3.Connection) -> Iterator[SiteSummary]:
     """Every host that something was learned of, the one with most pages first."""
     for row in connection.execute(
-        "SELECT host, pages, (SELECT count(*) FROM site_blocks WHERE site_blocks.host = sites.host AND pages >= ?),"
+        "SELECT host, pages, (SELECT count(*) FROM site_blocks WHERE site_blocks.host = sites.host"
+        f" AND site_blocks.pages >= {RECURS}),"
         " (SELECT count(*) FROM site_containers WHERE site_containers.host = sites.host)"
-        " FROM sites ORDER BY pages DESC, host",
-        (RECURS,),
+        " FROM sites ORDER BY pages DESC, host"
     ):
         yield SiteSummary(*row)
 
@@ -150,6 +150,7 @@ def merge(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
         )
         for row in other.execute(f"SELECT {LINE} FROM site_blocks WHERE host = ?", (host,)).fetchall():
             _merge_line(connection, host, row)
+        lone_lines.merge(connection, other, host)
         containers = other.execute("SELECT host, path, pages FROM site_containers WHERE host = ?", (host,))
         connection.executemany(
             "INSERT INTO site_containers (host, path, pages) VALUES (?, ?, ?) ON CONFLICT (host, path)"
@@ -176,7 +177,9 @@ def _merge_line(connection: sqlite3.Connection, host: str, theirs: tuple[Any, ..
 
 def reset(connection: sqlite3.Connection, host: str) -> int:
     """Forget what was learned of a host; how many lines that were. Its pages teach again when read."""
-    count = connection.execute("DELETE FROM site_blocks WHERE host = ?", (host,)).rowcount
+    count = lone_lines.count(connection, host)
+    lone_lines.drop(connection, host)
+    count += connection.execute("DELETE FROM site_blocks WHERE host = ?", (host,)).rowcount
     connection.execute("DELETE FROM site_containers WHERE host = ?", (host,))
     connection.execute("DELETE FROM sites WHERE host = ?", (host,))
     connection.execute("UPDATE site_pages SET learned = 0 WHERE host = ?", (host,))
@@ -185,19 +188,18 @@ def reset(connection: sqlite3.Connection, host: str) -> int:
 
 def _take_in(connection: sqlite3.Connection, observed: Observed, now: str) -> None:
     host = observed.host
-    connection.execute(
-        "INSERT INTO sites (host, pages) VALUES (?, 1) ON CONFLICT (host) DO UPDATE SET pages = pages + 1", (host,)
-    )
-    turn = _pages(connection, host)
-    connection.executemany(
-        "INSERT INTO site_blocks (host, digest, sample, pages, above, within, below, turn, first_seen, last_seen)"
-        " VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT (host, digest) DO UPDATE SET pages = pages + 1,"
-        " above = above + ?4, within = within + ?5, below = below + ?6, turn = ?7, last_seen = ?8",
-        [
-            (host, digest, sample, *COUNTED.get(place, (0, 0, 0)), turn, now)
-            for digest, place, sample in observed.blocks
-        ],
-    )
+    (turn,) = connection.execute(
+        "INSERT INTO sites (host, pages) VALUES (?, 1) ON CONFLICT (host) DO UPDATE SET pages = pages + 1"
+        " RETURNING pages",
+        (host,),
+    ).fetchone()
+    lines = {digest: (place, sample) for digest, place, sample in observed.blocks}
+    fresh = [digest for digest, (place, _) in lines.items() if not _counted(connection, host, digest, place, turn, now)]
+    again = lone_lines.find(connection, host, fresh)
+    for digest, first in again.items():
+        _count(connection, host, digest, first, *lines[digest], turn=turn, now=now)
+    alone = [(digest, lines[digest][0]) for digest in fresh if digest not in again]
+    lone_lines.keep(connection, host, turn, now, alone)
     if observed.container:
         connection.execute(
             "INSERT INTO site_containers (host, path, pages) VALUES (?, ?, 1)"
@@ -208,12 +210,43 @@ def _take_in(connection: sqlite3.Connection, observed: Observed, now: str) -> No
         _tidy(connection, host, turn)
 
 
+def _counted(connection: sqlite3.Connection, host: str, digest: str, place: str, turn: int, now: str) -> bool:
+    """Count one more page that has the line; False if none or only one had it before."""
+    also = f", {place} = {place} + 1" if place in PLACES else ""
+    updated = connection.execute(
+        f"UPDATE site_blocks SET pages = pages + 1{also}, turn = ?, last_seen = ? WHERE host = ? AND digest = ?",
+        (turn, now, host, digest),
+    )
+    return updated.rowcount > 0
+
+
+def _count(
+    connection: sqlite3.Connection,
+    host: str,
+    digest: str,
+    first: LoneLine,
+    place: str,
+    sample: str,
+    *,
+    turn: int,
+    now: str,
+) -> None:
+    """A second page has the line: from here on it has a row."""
+    stood = [(first.place == number) + (place == name) for number, name in enumerate(PLACES)]
+    connection.execute(
+        "INSERT INTO site_blocks (host, digest, sample, pages, above, within, below, turn, first_seen, last_seen)"
+        " VALUES (?, ?, ?, 2, ?, ?, ?, ?, ?, ?)",
+        (host, digest, sample, *stood, turn, first.seen_at, now),
+    )
+
+
 def _tidy(connection: sqlite3.Connection, host: str, turn: int) -> None:
     """Forget what has not been seen for long: the titles in related lists are others every month, and
     a frame that was on a hundred pages is kept for three thousand. A host takes no more room than that."""
     connection.execute(
         "DELETE FROM site_blocks WHERE host = ?1 AND turn <= ?2 - ?3 * pages", (host, turn, FORGET_AFTER)
     )
+    lone_lines.forget(connection, host, until=turn - FORGET_AFTER, most=MOST_KEPT)
     for table, which, most in (("site_blocks", "", MOST_KEPT), ("site_containers", " AND pages = 1", MOST_NAMES)):
         order = "turn DESC, pages DESC, id" if table == "site_blocks" else "id"
         connection.execute(

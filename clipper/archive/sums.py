@@ -20,6 +20,7 @@ MODULUS = 1 << 44  # half a million of them add up to what SQLite can count
 KINDS: dict[str, tuple[str, str]] = {
     "sites": ("host", "host, pages"),
     "site_blocks": ("host", "id, host, digest, sample, pages, first_seen, last_seen, above, within, below, turn"),
+    "site_lone_lines": ("host", "host, turn, seen_at, lines"),
     "site_containers": ("host", "id, host, path, pages"),
     "site_pages": ("host", "page_id, host, text_digest, canonical_url, learned"),
     "rereadings": ("''", "id, selection, extractor, position, started_at, finished_at"),

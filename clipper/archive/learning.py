@@ -9,8 +9,9 @@ addresses of a host is no article.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 from clipper import urls
 from clipper.archive import lone_lines
 from clipper.archive.digest import text_digest
-from clipper.archive.lone_lines import PLACES, LoneLine
+from clipper.archive.lone_lines import ELSEWHERE, NUMBERS
 from clipper.models import Extraction, Observed, Site, SiteBlock
 
 __all__ = ["SiteSummary", "learn", "merge", "merge_page", "reset", "same_text", "site", "sites", "twins"]
@@ -29,6 +30,8 @@ FORGET_AFTER = 30  # pages of the host, for each page that had a line, after whi
 TIDY_EVERY = 10  # pages
 MOST_KEPT = 20_000  # lines of a host that are kept, those seen last; and as many of one page only
 MOST_NAMES = 200  # containers of a single page that are kept, those seen last
+# Above the article, in it, below it, by the number of the place.
+COUNTED = ((1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0))
 LINE = "digest, pages, above, within, below, turn, sample, first_seen, last_seen"  # of site_blocks, to be merged
 
 
@@ -193,13 +196,7 @@ def _take_in(connection: sqlite3.Connection, observed: Observed, now: str) -> No
         " RETURNING pages",
         (host,),
     ).fetchone()
-    lines = {digest: (place, sample) for digest, place, sample in observed.blocks}
-    fresh = [digest for digest, (place, _) in lines.items() if not _counted(connection, host, digest, place, turn, now)]
-    again = lone_lines.find(connection, host, fresh)
-    for digest, first in again.items():
-        _count(connection, host, digest, first, *lines[digest], turn=turn, now=now)
-    alone = [(digest, lines[digest][0]) for digest in fresh if digest not in again]
-    lone_lines.keep(connection, host, turn, now, alone)
+    _count(connection, observed, turn, now)
     if observed.container:
         connection.execute(
             "INSERT INTO site_containers (host, path, pages) VALUES (?, ?, 1)"
@@ -210,34 +207,42 @@ def _take_in(connection: sqlite3.Connection, observed: Observed, now: str) -> No
         _tidy(connection, host, turn)
 
 
-def _counted(connection: sqlite3.Connection, host: str, digest: str, place: str, turn: int, now: str) -> bool:
-    """Count one more page that has the line; False if none or only one had it before."""
-    also = f", {place} = {place} + 1" if place in PLACES else ""
-    updated = connection.execute(
-        f"UPDATE site_blocks SET pages = pages + 1{also}, turn = ?, last_seen = ? WHERE host = ? AND digest = ?",
-        (turn, now, host, digest),
+def _count(connection: sqlite3.Connection, observed: Observed, turn: int, now: str) -> None:
+    """Count the page's lines: those of several pages in their rows, those of a second page in new ones, others not yet."""
+    host = observed.host
+    places = {digest: NUMBERS.get(place, ELSEWHERE) for digest, place, _ in observed.blocks}
+    known = _counted(connection, host, places)
+    connection.executemany(
+        "UPDATE site_blocks SET pages = pages + 1, above = above + ?, within = within + ?, below = below + ?, turn = ?,"
+        " last_seen = ? WHERE host = ? AND digest = ?",
+        [(*COUNTED[place], turn, now, host, digest) for digest, place in places.items() if digest in known],
     )
-    return updated.rowcount > 0
-
-
-def _count(
-    connection: sqlite3.Connection,
-    host: str,
-    digest: str,
-    first: LoneLine,
-    place: str,
-    sample: str,
-    *,
-    turn: int,
-    now: str,
-) -> None:
-    """A second page has the line: from here on it has a row."""
-    stood = [(first.place == number) + (place == name) for number, name in enumerate(PLACES)]
-    connection.execute(
+    again = lone_lines.find(connection, host, [digest for digest in places if digest not in known])
+    connection.executemany(
         "INSERT INTO site_blocks (host, digest, sample, pages, above, within, below, turn, first_seen, last_seen)"
         " VALUES (?, ?, ?, 2, ?, ?, ?, ?, ?, ?)",
-        (host, digest, sample, *stood, turn, first.seen_at, now),
+        [
+            (host, digest, sample, *_both(again[digest].place, places[digest]), turn, again[digest].seen_at, now)
+            for digest, _, sample in observed.blocks
+            if digest in again
+        ],
     )
+    known |= again.keys()
+    lone_lines.keep(connection, host, turn, now, [line for line in places.items() if line[0] not in known])
+
+
+def _counted(connection: sqlite3.Connection, host: str, digests: Iterable[str]) -> set[str]:
+    """The lines of which several pages are counted already."""
+    found = connection.execute(
+        "SELECT digest FROM site_blocks WHERE host = ? AND digest IN (SELECT value FROM json_each(?))",
+        (host, json.dumps(list(digests))),
+    )
+    return {digest for (digest,) in found}
+
+
+def _both(one: int, other: int) -> list[int]:
+    """On how many of two pages a line stood above, within and below the article."""
+    return [first + second for first, second in zip(COUNTED[one], COUNTED[other], strict=True)]
 
 
 def _tidy(connection: sqlite3.Connection, host: str, turn: int) -> None:

@@ -11,9 +11,10 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["PLACES", "LoneLine", "count", "drop", "find", "forget", "keep", "merge"]
+__all__ = ["ELSEWHERE", "NUMBERS", "LoneLine", "count", "drop", "find", "forget", "keep", "merge"]
 
-PLACES = ("above", "within", "below")  # the article; the byte is the number, and 3 for elsewhere
+NUMBERS = {"above": 0, "within": 1, "below": 2}  # of the places, seen from the article
+ELSEWHERE = 3
 BYTES = 8  # of a digest
 EACH = BYTES + 1
 
@@ -23,13 +24,14 @@ class LoneLine(NamedTuple):
 
     turn: int  # of the page among those of its host
     seen_at: str
-    place: int
+    place: int  # its number
 
 
-def keep(connection: sqlite3.Connection, host: str, turn: int, seen_at: str, lines: Iterable[tuple[str, str]]) -> None:
-    """Keep the lines, as (digest, place), that only this page of the host had."""
-    found = [(digest, PLACES.index(place) if place in PLACES else len(PLACES)) for digest, place in lines]
-    _write(connection, host, turn, seen_at, found)
+def keep(connection: sqlite3.Connection, host: str, turn: int, seen_at: str, lines: list[tuple[str, int]]) -> None:
+    """Keep the lines, as (digest, number of the place), that only this page of the host had."""
+    if lines:
+        packed = bytes.fromhex("".join([digest for digest, _ in lines])) + bytes([place for _, place in lines])
+        connection.execute("INSERT INTO site_lone_lines VALUES (?, ?, ?, ?)", (host, turn, seen_at, packed))
 
 
 def find(connection: sqlite3.Connection, host: str, digests: Iterable[str]) -> dict[str, LoneLine]:
@@ -80,13 +82,7 @@ def merge(connection: sqlite3.Connection, other: sqlite3.Connection, host: str) 
     for digest, line in sorted(merged.items()):
         pages.setdefault((line.turn, line.seen_at), []).append((digest, line.place))
     for (turn, seen_at), lines in pages.items():
-        _write(connection, host, turn, seen_at, lines)
-
-
-def _write(connection: sqlite3.Connection, host: str, turn: int, seen_at: str, lines: list[tuple[str, int]]) -> None:
-    if lines:
-        packed = bytes.fromhex("".join(digest for digest, _ in lines)) + bytes(place for _, place in lines)
-        connection.execute("INSERT INTO site_lone_lines VALUES (?, ?, ?, ?)", (host, turn, seen_at, packed))
+        keep(connection, host, turn, seen_at, lines)
 
 
 def _all(connection: sqlite3.Connection, host: str) -> dict[str, LoneLine]:

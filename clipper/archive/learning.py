@@ -77,21 +77,25 @@ def sites(connection: sqlite3.Connection) -> Iterator[SiteSummary]:
 
 def learn(connection: sqlite3.Connection, page_id: int, extraction: Extraction, *, url: str, now: str) -> None:
     """Take in what was read of a page: its text's digest, and, the first time, what it teaches."""
-    host = urls.site_of(url)
-    if extraction.text:
-        connection.execute(
-            "INSERT INTO site_pages (page_id, host, text_digest, canonical_url) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (page_id) DO UPDATE SET host = excluded.host, text_digest = excluded.text_digest,"
-            " canonical_url = excluded.canonical_url",
-            (page_id, host, text_digest(extraction.text), extraction.canonical_url),
-        )
-    if extraction.observed is None or not extraction.verdict.good:
+    if not extraction.text:
         return
-    fresh = connection.execute(
-        "UPDATE site_pages SET learned = 1 WHERE page_id = ? AND NOT learned", (page_id,)
-    ).rowcount
-    if fresh:
-        _take_in(connection, extraction.observed, now)
+    before = connection.execute("SELECT learned FROM site_pages WHERE page_id = ?", (page_id,)).fetchone()
+    learned = before is not None and bool(before[0])
+    lesson = extraction.observed if extraction.verdict.good and not learned else None
+    connection.execute(
+        "INSERT INTO site_pages (page_id, host, text_digest, canonical_url, learned) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (page_id) DO UPDATE SET host = excluded.host, text_digest = excluded.text_digest,"
+        " canonical_url = excluded.canonical_url, learned = excluded.learned",
+        (
+            page_id,
+            urls.site_of(url),
+            text_digest(extraction.text),
+            extraction.canonical_url,
+            int(learned or bool(lesson)),
+        ),
+    )
+    if lesson is not None:
+        _take_in(connection, lesson, now)
 
 
 def same_text(connection: sqlite3.Connection, extraction: Extraction, *, url: str, url_key: str) -> int:

@@ -238,8 +238,8 @@ def _count(connection: sqlite3.Connection, observed: Observed, turn: int, now: s
 def _counted(connection: sqlite3.Connection, host: str, digests: Iterable[str]) -> set[str]:
     """The lines of which several pages are counted already."""
     found = connection.execute(
-        "SELECT digest FROM site_blocks WHERE host = ? AND digest IN (SELECT value FROM json_each(?))",
-        (host, json.dumps(list(digests))),
+        "SELECT digest FROM json_each(?) CROSS JOIN site_blocks ON host = ? AND digest = value",
+        (json.dumps(list(digests)), host),
     )
     return {digest for (digest,) in found}
 

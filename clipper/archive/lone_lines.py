@@ -37,13 +37,15 @@ def keep(connection: sqlite3.Connection, host: str, turn: int, seen_at: str, lin
 def find(connection: sqlite3.Connection, host: str, digests: Iterable[str]) -> dict[str, LoneLine]:
     """Those of the lines that one earlier page of the host had."""
     wanted = list(digests)
-    missing = dict(zip(_numbers(bytes.fromhex("".join(wanted))), wanted, strict=True))
+    names = dict(zip(_numbers(bytes.fromhex("".join(wanted))), wanted, strict=True))
     found: dict[str, LoneLine] = {}
+    missing = set(names)
     for turn, seen_at, lines in _rows(connection, host):
         end = len(lines) // EACH * BYTES
         numbers = _numbers(lines[:end])
-        for number in missing.keys() & set(numbers):
-            found[missing.pop(number)] = LoneLine(turn, seen_at, lines[end + numbers.index(number)])
+        for number in missing.intersection(numbers):
+            found[names[number]] = LoneLine(turn, seen_at, min(lines[end + numbers.index(number)], ELSEWHERE))
+            missing.remove(number)
     return found
 
 
@@ -89,8 +91,8 @@ def _all(connection: sqlite3.Connection, host: str) -> dict[str, LoneLine]:
     found: dict[str, LoneLine] = {}
     for turn, seen_at, lines in _rows(connection, host):
         end = len(lines) // EACH * BYTES
-        for at, place in zip(range(0, end, BYTES), lines[end:], strict=True):
-            found.setdefault(lines[at : at + BYTES].hex(), LoneLine(turn, seen_at, place))
+        for at, place in zip(range(0, end, BYTES), lines[end:], strict=False):
+            found.setdefault(lines[at : at + BYTES].hex(), LoneLine(turn, seen_at, min(place, ELSEWHERE)))
     return found
 
 

@@ -118,6 +118,20 @@ def test_no_host_takes_more_lines_of_one_page_than_its_share(archive: Archive, m
     assert [turn for (turn,) in archive.connection.execute("SELECT turn FROM site_lone_lines")] == [18, 19, 20]
 
 
+@pytest.mark.parametrize("lines", [b"", b"\xff", b"\xff" * 9, b"\xff" * 100])
+def test_a_damaged_row_stops_nobody(archive: Archive, tmp_path: Path, lines: bytes) -> None:
+    teach(archive, 0, [("Home", "above")])
+    with archive.batch():
+        archive.connection.execute("UPDATE site_lone_lines SET lines = ?", (lines,))
+    with archive.batch():
+        damaged = Observed(HOST, (("f" * 16, "above", "Home"),))
+        reading = replace(extraction("page 1"), observed=damaged)
+        archive.record(capture("page 1", hour=1, url=f"https://{HOST}/1"), reading, url_key=f"//{HOST}/1")
+    with Archive.open(tmp_path / "other.db", create=True) as other:
+        other.merge(archive.path)
+    assert archive.reset_site(HOST) >= 1
+
+
 def test_lines_of_one_page_from_an_older_archive_are_counted_up(path: Path) -> None:
     """Version 8 had a row for them; the one here has the digest that its maker made up."""
     shutil.copy(V8, path)

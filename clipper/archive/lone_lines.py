@@ -1,7 +1,7 @@
 """Lines of a host that only one of its pages had: most of what there is, at nine bytes each beside all others of that page.
 
 Until a second page has a line, nobody asks for it; as a row with its indexes it took a hundred and fifty bytes, and
-filing a page a third of the time. A row of `site_lone_lines` has the lines of one page that no earlier one had: eight
+filing a page a quarter of the time. A row of `site_lone_lines` has the lines of one page that no earlier one had: eight
 bytes of each digest, one line after the other, and then a byte for the place of each.
 """
 

@@ -13,7 +13,7 @@ import pytest
 
 from clipper.archive import Archive, learning, lone_lines
 from clipper.models import Observed
-from tests.archive.archive_material import capture, extraction
+from tests.archive.archive_material import capture, extraction, save
 
 HOST = "school.example"
 PLACES = ("above", "within", "below", "beside")
@@ -163,3 +163,11 @@ def test_of_the_index_of_lines_readers_use_their_part(archive: Archive) -> None:
         (HOST, 1),
     ).fetchall()
     assert any("site_blocks_pages (host=? AND pages>?)" in row[3] for row in plan), plan
+
+
+def test_a_page_that_moves_to_another_host_is_in_the_sums_of_that_one(archive: Archive) -> None:
+    for hour, host in enumerate((HOST, HOST, "college.example")):
+        save(archive, f"words {hour}", hour=hour, final_url=f"https://{host}/a")
+    found = archive.connection.execute("SELECT host, rows FROM sums WHERE kind = 'site_pages'").fetchall()
+    assert found == [("college.example", 1)]
+    assert list(archive.verify()) == []

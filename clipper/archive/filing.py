@@ -80,7 +80,7 @@ def file_capture(
         version = version_of(
             capture, extraction, page_id=page_id, at=attempt.checked_at, seq=attempt.seq, digest=digest, now=now
         )
-    return _file_good(connection, attempt, capture, version, keep=keep)
+    return _file_good(connection, attempt, capture, version, before=before, keep=keep)
 
 
 def file_same_body(connection: sqlite3.Connection, capture: Capture, *, url_key: str, keep: KeepBodies) -> Filed | None:
@@ -96,7 +96,8 @@ def file_same_body(connection: sqlite3.Connection, capture: Capture, *, url_key:
         return None
     attempt = _begun(connection, page_id, capture)
     attempt = replace(attempt, verdict=Verdict(row[1]) if row[1] else None)
-    return _file_good(connection, attempt, capture, _again(connection, row[0], attempt), keep=keep)
+    before = good_before(connection, page_id, attempt.checked_at, attempt.seq)
+    return _file_good(connection, attempt, capture, _again(connection, row[0], attempt), before=before, keep=keep)
 
 
 def file_not_modified(connection: sqlite3.Connection, capture: Capture, *, url_key: str) -> Filed:
@@ -235,10 +236,10 @@ def _file_good(
     capture: Capture,
     version: Version,
     *,
+    before: Good | None,
     keep: KeepBodies,
 ) -> Filed:
     digest = version.columns["digest"]
-    before = good_before(connection, attempt.page_id, attempt.checked_at, attempt.seq)
     after = good_after(connection, attempt.page_id, attempt.checked_at, attempt.seq)
     unchanged = before is not None and before.digest == digest
     name = bodies.name_of(capture.body)

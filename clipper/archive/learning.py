@@ -2,21 +2,24 @@
 
 A page teaches once, when its first article is filed: the lines it has, where they stood, and what
 held the article. So a page that is fetched every day weighs no more than another. Lines of one page
-only are most of what there is, and are forgotten once thirty more pages of the host did not have
-them, lines of ten pages after three hundred. Beside that the digest of each page's latest text is kept: the same text under three other
+only are most of what there is; they are counted from the second page on (`lone_lines`), and forgotten once thirty more
+pages of the host did not have them, lines of ten pages after three hundred. Beside that the digest of each page's latest text is kept: the same text under three other
 addresses of a host is no article.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from clipper import urls
+from clipper.archive import lone_lines
 from clipper.archive.digest import text_digest
+from clipper.archive.lone_lines import ELSEWHERE, NUMBERS
 from clipper.models import Extraction, Observed, Site, SiteBlock
 
 __all__ = ["SiteSummary", "learn", "merge", "merge_page", "reset", "same_text", "site", "sites", "twins"]
@@ -25,10 +28,10 @@ RECURS = 3  # pages from which a line is told to the reader
 MOST = 4_000  # lines of a host that a reader is told of, those of most pages first
 FORGET_AFTER = 30  # pages of the host, for each page that had a line, after which it is forgotten if none had it
 TIDY_EVERY = 10  # pages
-MOST_KEPT = 20_000  # lines of a host that are kept, those seen last
+MOST_KEPT = 20_000  # lines of a host that are kept, those seen last; and as many of one page only
 MOST_NAMES = 200  # containers of a single page that are kept, those seen last
-# Above the article, in it, below it; numbers, since every truth value is looked up among sqlite3's adapters.
-COUNTED = {"above": (1, 0, 0), "within": (0, 1, 0), "below": (0, 0, 1)}
+# Above the article, in it, below it, by the number of the place.
+COUNTED = ((1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0))
 LINE = "digest, pages, above, within, below, turn, sample, first_seen, last_seen"  # of site_blocks, to be merged
 
 
@@ -43,11 +46,11 @@ class SiteSummary:
 
 
 def site(connection: sqlite3.Connection, host: str, *, url_key: str | None = None, every: bool = False) -> Site:
-    """What is known of a host before the page `url_key` is read; `every` includes lines of one page."""
+    """What is known of a host before the page `url_key` is read; `every` includes lines of two pages."""
     blocks = connection.execute(
         "SELECT digest, pages, above, within, below, coalesce(sample, '') FROM site_blocks"
-        " WHERE host = ? AND pages >= ? ORDER BY pages DESC, id LIMIT ?",
-        (host, 1 if every else RECURS, MOST),
+        f" WHERE host = ? AND pages >= {1 if every else RECURS} ORDER BY pages DESC, id LIMIT ?",
+        (host, MOST),
     )
     containers = connection.execute(
         "SELECT path, pages FROM site_containers WHERE host = ? ORDER BY pages DESC, id LIMIT 5", (host,)
@@ -64,31 +67,35 @@ def site(connection: sqlite3.Connection, host: str, *, url_key: str | None = Non
 def sites(connection: sqlite3.Connection) -> Iterator[SiteSummary]:
     """Every host that something was learned of, the one with most pages first."""
     for row in connection.execute(
-        "SELECT host, pages, (SELECT count(*) FROM site_blocks WHERE site_blocks.host = sites.host AND pages >= ?),"
+        "SELECT host, pages, (SELECT count(*) FROM site_blocks WHERE site_blocks.host = sites.host"
+        f" AND site_blocks.pages >= {RECURS}),"
         " (SELECT count(*) FROM site_containers WHERE site_containers.host = sites.host)"
-        " FROM sites ORDER BY pages DESC, host",
-        (RECURS,),
+        " FROM sites ORDER BY pages DESC, host"
     ):
         yield SiteSummary(*row)
 
 
 def learn(connection: sqlite3.Connection, page_id: int, extraction: Extraction, *, url: str, now: str) -> None:
     """Take in what was read of a page: its text's digest, and, the first time, what it teaches."""
-    host = urls.site_of(url)
-    if extraction.text:
-        connection.execute(
-            "INSERT INTO site_pages (page_id, host, text_digest, canonical_url) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (page_id) DO UPDATE SET host = excluded.host, text_digest = excluded.text_digest,"
-            " canonical_url = excluded.canonical_url",
-            (page_id, host, text_digest(extraction.text), extraction.canonical_url),
-        )
-    if extraction.observed is None or not extraction.verdict.good:
+    if not extraction.text:
         return
-    fresh = connection.execute(
-        "UPDATE site_pages SET learned = 1 WHERE page_id = ? AND NOT learned", (page_id,)
-    ).rowcount
-    if fresh:
-        _take_in(connection, extraction.observed, now)
+    before = connection.execute("SELECT learned FROM site_pages WHERE page_id = ?", (page_id,)).fetchone()
+    learned = before is not None and bool(before[0])
+    lesson = extraction.observed if extraction.verdict.good and not learned else None
+    connection.execute(
+        "INSERT INTO site_pages (page_id, host, text_digest, canonical_url, learned) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (page_id) DO UPDATE SET host = excluded.host, text_digest = excluded.text_digest,"
+        " canonical_url = excluded.canonical_url, learned = excluded.learned",
+        (
+            page_id,
+            urls.site_of(url),
+            text_digest(extraction.text),
+            extraction.canonical_url,
+            int(learned or bool(lesson)),
+        ),
+    )
+    if lesson is not None:
+        _take_in(connection, lesson, now)
 
 
 def same_text(connection: sqlite3.Connection, extraction: Extraction, *, url: str, url_key: str) -> int:
@@ -150,6 +157,7 @@ def merge(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
         )
         for row in other.execute(f"SELECT {LINE} FROM site_blocks WHERE host = ?", (host,)).fetchall():
             _merge_line(connection, host, row)
+        lone_lines.merge(connection, other, host)
         containers = other.execute("SELECT host, path, pages FROM site_containers WHERE host = ?", (host,))
         connection.executemany(
             "INSERT INTO site_containers (host, path, pages) VALUES (?, ?, ?) ON CONFLICT (host, path)"
@@ -176,7 +184,9 @@ def _merge_line(connection: sqlite3.Connection, host: str, theirs: tuple[Any, ..
 
 def reset(connection: sqlite3.Connection, host: str) -> int:
     """Forget what was learned of a host; how many lines that were. Its pages teach again when read."""
-    count = connection.execute("DELETE FROM site_blocks WHERE host = ?", (host,)).rowcount
+    count = lone_lines.count(connection, host)
+    lone_lines.drop(connection, host)
+    count += connection.execute("DELETE FROM site_blocks WHERE host = ?", (host,)).rowcount
     connection.execute("DELETE FROM site_containers WHERE host = ?", (host,))
     connection.execute("DELETE FROM sites WHERE host = ?", (host,))
     connection.execute("UPDATE site_pages SET learned = 0 WHERE host = ?", (host,))
@@ -185,19 +195,12 @@ def reset(connection: sqlite3.Connection, host: str) -> int:
 
 def _take_in(connection: sqlite3.Connection, observed: Observed, now: str) -> None:
     host = observed.host
-    connection.execute(
-        "INSERT INTO sites (host, pages) VALUES (?, 1) ON CONFLICT (host) DO UPDATE SET pages = pages + 1", (host,)
-    )
-    turn = _pages(connection, host)
-    connection.executemany(
-        "INSERT INTO site_blocks (host, digest, sample, pages, above, within, below, turn, first_seen, last_seen)"
-        " VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT (host, digest) DO UPDATE SET pages = pages + 1,"
-        " above = above + ?4, within = within + ?5, below = below + ?6, turn = ?7, last_seen = ?8",
-        [
-            (host, digest, sample, *COUNTED.get(place, (0, 0, 0)), turn, now)
-            for digest, place, sample in observed.blocks
-        ],
-    )
+    (turn,) = connection.execute(
+        "INSERT INTO sites (host, pages) VALUES (?, 1) ON CONFLICT (host) DO UPDATE SET pages = pages + 1"
+        " RETURNING pages",
+        (host,),
+    ).fetchone()
+    _count(connection, observed, turn, now)
     if observed.container:
         connection.execute(
             "INSERT INTO site_containers (host, path, pages) VALUES (?, ?, 1)"
@@ -208,12 +211,51 @@ def _take_in(connection: sqlite3.Connection, observed: Observed, now: str) -> No
         _tidy(connection, host, turn)
 
 
+def _count(connection: sqlite3.Connection, observed: Observed, turn: int, now: str) -> None:
+    """Count the page's lines: those of several pages in their rows, those of a second page in new ones, others not yet."""
+    host = observed.host
+    places = {digest: NUMBERS.get(place, ELSEWHERE) for digest, place, _ in observed.blocks}
+    known = _counted(connection, host, places)
+    connection.executemany(
+        "UPDATE site_blocks SET pages = pages + 1, above = above + ?, within = within + ?, below = below + ?, turn = ?,"
+        " last_seen = ? WHERE host = ? AND digest = ?",
+        [(*COUNTED[place], turn, now, host, digest) for digest, place in places.items() if digest in known],
+    )
+    again = lone_lines.find(connection, host, [digest for digest in places if digest not in known])
+    connection.executemany(
+        "INSERT INTO site_blocks (host, digest, sample, pages, above, within, below, turn, first_seen, last_seen)"
+        " VALUES (?, ?, ?, 2, ?, ?, ?, ?, ?, ?)",
+        [
+            (host, digest, sample, *_both(again[digest].place, places[digest]), turn, again[digest].seen_at, now)
+            for digest, _, sample in observed.blocks
+            if digest in again
+        ],
+    )
+    known |= again.keys()
+    lone_lines.keep(connection, host, turn, now, [line for line in places.items() if line[0] not in known])
+
+
+def _counted(connection: sqlite3.Connection, host: str, digests: Iterable[str]) -> set[str]:
+    """The lines of which several pages are counted already."""
+    found = connection.execute(
+        "SELECT digest FROM json_each(?) CROSS JOIN site_blocks ON host = ? AND digest = value",
+        (json.dumps(list(digests)), host),
+    )
+    return {digest for (digest,) in found}
+
+
+def _both(one: int, other: int) -> list[int]:
+    """On how many of two pages a line stood above, within and below the article."""
+    return [first + second for first, second in zip(COUNTED[one], COUNTED[other], strict=True)]
+
+
 def _tidy(connection: sqlite3.Connection, host: str, turn: int) -> None:
     """Forget what has not been seen for long: the titles in related lists are others every month, and
     a frame that was on a hundred pages is kept for three thousand. A host takes no more room than that."""
     connection.execute(
         "DELETE FROM site_blocks WHERE host = ?1 AND turn <= ?2 - ?3 * pages", (host, turn, FORGET_AFTER)
     )
+    lone_lines.forget(connection, host, until=turn - FORGET_AFTER, most=MOST_KEPT)
     for table, which, most in (("site_blocks", "", MOST_KEPT), ("site_containers", " AND pages = 1", MOST_NAMES)):
         order = "turn DESC, pages DESC, id" if table == "site_blocks" else "id"
         connection.execute(

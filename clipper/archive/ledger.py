@@ -48,6 +48,7 @@ EVIDENCE = "check_id, request_headers, headers, hops, truncated_by"
 # Tables whose rows are told as part of another one's.
 PARTS = {"texts": ("snapshots", "snapshot_id"), "evidence": ("checks", "check_id")}
 Entry = tuple[str, int, bytes | None]
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=bytes.hex)
 
 
 def watch(connection: sqlite3.Connection) -> None:
@@ -126,8 +127,7 @@ def digest_of(connection: sqlite3.Connection, kind: str, row: int) -> bytes | No
 def _digest(found: dict[str, Any] | None) -> bytes | None:
     if found is None:
         return None
-    plain = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=bytes.hex)
-    return sha256(plain.encode()).digest()
+    return sha256(ENCODER.encode(found).encode()).digest()
 
 
 def _chain(connection: sqlite3.Connection, entries: Iterator[Entry]) -> None:

@@ -27,6 +27,7 @@ AFTER: dict[str, Callable[[sqlite3.Connection], None]] = {
     "m003_proof": ledger.widen,
     "m005_scale": sums.make,
     "m008_sums": sums.make,
+    "m009_lone_lines": sums.make,
 }
 
 

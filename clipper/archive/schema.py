@@ -6,6 +6,7 @@ The comments are part of the file: SQLite keeps them, so that `.schema` explains
 from __future__ import annotations
 
 from clipper.archive.schema_browsing import BROWSING
+from clipper.archive.schema_learning import LONE_LINES
 from clipper.archive.schema_watching import WATCHING
 
 __all__ = ["APPLICATION_ID", "LATEST", "SCRIPTS"]
@@ -352,5 +353,6 @@ SCRIPTS: tuple[tuple[str, str], ...] = (
     ("m006_watching", WATCHING),
     ("m007_browsing", BROWSING),
     ("m008_sums", SUMS),
+    ("m009_lone_lines", LONE_LINES),
 )
 LATEST = len(SCRIPTS)

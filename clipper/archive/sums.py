@@ -20,6 +20,7 @@ MODULUS = 1 << 44  # half a million of them add up to what SQLite can count
 KINDS: dict[str, tuple[str, str]] = {
     "sites": ("host", "host, pages"),
     "site_blocks": ("host", "id, host, digest, sample, pages, first_seen, last_seen, above, within, below, turn"),
+    "site_lone_lines": ("host", "host, turn, seen_at, lines"),
     "site_containers": ("host", "id, host, path, pages"),
     "site_pages": ("host", "page_id, host, text_digest, canonical_url, learned"),
     "rereadings": ("''", "id, selection, extractor, position, started_at, finished_at"),
@@ -41,19 +42,32 @@ def watch(connection: sqlite3.Connection) -> None:
     connection.create_function("clip_row_sum", -1, _hash, deterministic=True)
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS moved (kind TEXT, host TEXT, rows INTEGER, sum INTEGER)")
     for kind in KINDS:
-        for event, came, went in (("INSERT", 1, 0), ("UPDATE", 1, 1), ("DELETE", 0, 1)):
-            added = [_moved(kind, "old", -1)] * went + [_moved(kind, "new", 1)] * came
+        (here, new), (there, old) = _told(kind, "new"), _told(kind, "old")
+        for name, event, when, moved in (
+            ("insert", "INSERT", "1", f"({here}, 1, {new})"),
+            ("update", "UPDATE", f"{here} = {there}", f"({here}, 0, {new} - {old})"),
+            ("move", "UPDATE", f"{here} <> {there}", f"({here}, 1, {new}), ({there}, -1, -{old})"),
+            ("delete", "DELETE", "1", f"({there}, -1, -{old})"),
+        ):
             connection.execute(
-                f"CREATE TEMP TRIGGER IF NOT EXISTS moved_{kind}_{event.lower()} AFTER {event} ON main.{kind} BEGIN"
-                f" {' '.join(added)} END"
+                f"CREATE TEMP TRIGGER IF NOT EXISTS moved_{kind}_{name} AFTER {event} ON main.{kind} WHEN {when} BEGIN"
+                f" INSERT INTO moved SELECT '{kind}', * FROM (VALUES {moved}); END"
             )
 
 
 def flush(connection: sqlite3.Connection) -> None:
     """Let the sums follow what was written; in the same transaction."""
-    moved = connection.execute("SELECT kind, host, sum(rows), sum(sum) FROM moved GROUP BY kind, host").fetchall()
-    for kind, host, rows, added in moved:
-        _add(connection, kind, host, rows, added)
+    moved = connection.execute(
+        "SELECT moved.kind, moved.host, sum(moved.rows) + coalesce(sums.rows, 0), sum(moved.sum) + coalesce(sums.sum, 0)"
+        " FROM moved LEFT JOIN sums ON sums.kind = moved.kind AND sums.host = moved.host GROUP BY 1, 2"
+    ).fetchall()
+    connection.executemany(
+        "INSERT INTO sums (kind, host, rows, sum) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (kind, host) DO UPDATE SET rows = excluded.rows, sum = excluded.sum",
+        [(kind, host, rows, total % MODULUS) for kind, host, rows, total in moved if rows],
+    )
+    gone = [(kind, host) for kind, host, rows, _ in moved if not rows]
+    connection.executemany("DELETE FROM sums WHERE kind = ? AND host = ?", gone)
     if moved:
         connection.execute("DELETE FROM moved")
 
@@ -91,24 +105,11 @@ def _counted(connection: sqlite3.Connection) -> dict[tuple[str, str], tuple[int,
     return found
 
 
-def _add(connection: sqlite3.Connection, kind: str, host: str, rows: int, added: int) -> None:
-    before = connection.execute("SELECT rows, sum FROM sums WHERE kind = ? AND host = ?", (kind, host)).fetchone()
-    count, total = before or (0, 0)
-    if count + rows:
-        connection.execute(
-            "INSERT INTO sums (kind, host, rows, sum) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (kind, host) DO UPDATE SET rows = excluded.rows, sum = excluded.sum",
-            (kind, host, count + rows, (total + added) % MODULUS),
-        )
-    else:
-        connection.execute("DELETE FROM sums WHERE kind = ? AND host = ?", (kind, host))
-
-
-def _moved(kind: str, side: str, sign: int) -> str:
+def _told(kind: str, side: str) -> tuple[str, str]:
+    """In SQL, the host and the hash of the row on that side of a trigger."""
     whose, columns = KINDS[kind]
     values = ", ".join(f"{side}.{name}" for name in columns.split(", "))
-    host = f"{side}.host" if whose == "host" else whose
-    return f"INSERT INTO moved VALUES ('{kind}', {host}, {sign}, {sign} * clip_row_sum({values}));"
+    return f"{side}.host" if whose == "host" else whose, f"clip_row_sum({values})"
 
 
 def writer() -> Callable[[tuple[object, ...]], str]:

@@ -197,7 +197,8 @@ def describe(connection: sqlite3.Connection, snapshot_id: int) -> None:
             parts.append(f"+{added} −{removed} words")
         change = "; ".join(parts) or ("as it was before" if same else "order or punctuation")
     connection.execute(
-        "UPDATE snapshots SET change = ?, words_added = ?, words_removed = ? WHERE id = ?",
+        "UPDATE snapshots SET change = ?1, words_added = ?2, words_removed = ?3 WHERE id = ?4"
+        " AND (change, words_added, words_removed) IS NOT (?1, ?2, ?3)",
         (change, added, removed, snapshot_id),
     )
 

@@ -32,7 +32,7 @@ SHARE = 0.7  # of a line's pages on one side of the article, as `extract` has it
 @click.argument("words", nargs=-1, metavar="[HOST | list | rules | reset HOST | test URL|FILE]")
 @db_option
 @click.option("--reset", is_flag=True, help="Forget what was learned of HOST.")
-@click.option("--all", "every", is_flag=True, help="Show lines that only one or two pages have, too.")
+@click.option("--all", "every", is_flag=True, help="Show lines that only two pages have, too.")
 @click.option("--url", "page_url", metavar="URL", help="The address of the FILE that `test` is given.")
 @format_options
 @network_options

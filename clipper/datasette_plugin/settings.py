@@ -61,7 +61,7 @@ TABLES: dict[str, dict[str, Any]] = {
 }
 # For machines: the index, what was learned of sites, the plans of `clip sync`, what proves the rest.
 HIDDEN = (
-    "search", "search_fts", "site_blocks", "site_containers", "site_pages", "sites", "evidence", "_sqlite_migrations",
+    "search", "search_fts", "site_blocks", "site_containers", "site_lone_lines", "site_pages", "sites", "evidence", "_sqlite_migrations",
     "rereadings", "ledger", "sums", "due", "feed_plans", "feed_texts",
 )  # fmt: skip
 

@@ -30,8 +30,9 @@ def own_names(due: Due, gathered: Gathered, archive: Archive) -> list[tuple[str,
     if capture is None or gathered.error is not None or (extraction is not None and not extraction.verdict.good):
         return []
     names = []
-    if (key := urls.key_of(capture.final_url)) and key != due.url_key and not _front(capture.final_url):
-        names.append((key, "redirect"))
+    there = urls.key_of(capture.final_url)
+    if there and there != due.url_key and not _front(capture.final_url):
+        names.append((there, "redirect"))
     if extraction is None:  # the article is as it was
         return names
     canonical = extraction.canonical_url
@@ -46,16 +47,15 @@ def own_names(due: Due, gathered: Gathered, archive: Archive) -> list[tuple[str,
             archive.agenda.drop_alias(key)  # two articles name it: it is the canonical address of neither
         elif key not in dict(names):
             names.append((key, "canonical"))
-    names += [(key, "canonical") for key in _twins(due, extraction, capture.final_url, archive)]
+    names += [(key, "canonical") for key in _twins(due, extraction, capture.final_url, {due.url_key, there}, archive)]
     return names
 
 
-def _twins(due: Due, extraction: Extraction, final_url: str, archive: Archive) -> list[str]:
-    """The pages that have this text and named this address, or the same one as this page does."""
-    if due.versions:
+def _twins(due: Due, extraction: Extraction, final_url: str, own: set[str | None], archive: Archive) -> list[str]:
+    """The pages that have this text and named this address (`own` are its keys), or the same one as this page does."""
+    if due.versions or not (found := archive.agenda.twins(extraction, url=final_url)):
         return []
-    own = {due.url_key, urls.key_of(final_url), urls.key_of(extraction.canonical_url or "")}
-    found = archive.agenda.twins(extraction, url=final_url)
+    own = {*own, urls.key_of(extraction.canonical_url or "")}
     return [key for key, canonical in found if key != due.url_key and urls.key_of(canonical) in own]
 
 

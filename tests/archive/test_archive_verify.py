@@ -119,6 +119,7 @@ def test_an_archive_that_nobody_touched_is_whole(filled: Path) -> None:
         ("UPDATE bodies SET size = 1 WHERE rowid = 1", "body"),
         ("DELETE FROM texts WHERE snapshot_id = 1", "snapshots 1"),
         ("UPDATE site_blocks SET pages = 9 WHERE id = 1", "site_blocks of school.example"),
+        ("UPDATE site_lone_lines SET lines = zeroblob(9) WHERE turn = 2", "site_lone_lines of school.example"),
         ("DELETE FROM site_containers", "site_containers of school.example"),
         ("UPDATE site_pages SET learned = 1 - learned WHERE page_id = 1", "site_pages of example.com"),
         ("UPDATE rereadings SET position = 7", "rereadings"),
@@ -199,6 +200,7 @@ def test_what_is_derived_is_made_again(filled: Path) -> None:
         "UPDATE pages SET versions = 99, state = 'alive'",
         "UPDATE site_blocks SET sample = 'Away'",
         "DELETE FROM site_pages WHERE page_id = 1",
+        "UPDATE site_lone_lines SET turn = turn + 40",
         "UPDATE rereadings SET position = 7",
         "UPDATE due SET due_at = '2030'",
     )

@@ -57,6 +57,7 @@ def test_tables_for_machines_are_hidden(visitor: Visitor) -> None:
         "search_fts",
         "search_fts_data",
         "site_blocks",
+        "site_lone_lines",
         "evidence",
         "_sqlite_migrations",
         "sums",

@@ -19,12 +19,13 @@ import textwrap
 import tomllib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
 import lightgbm
 import numpy
+from lxml.html import HtmlElement
 
 from benchmarks.gold import SETS, Case, cases, labels
 from benchmarks.measure import ROOT, SHARED
@@ -53,19 +54,25 @@ class Read:
 
     case: Case
     page: Page
-    answer: Answer
     rows: list[tuple[float, ...]]
-    heard: list[tuple[float, ...]]  # the same rows, with what trafilatura's answer adds
     shares: list[float]  # of each block that is in the gold
     weights: list[float]
+    alone: Chances  # of all blocks, by trees that did not see the page
+    answer: Answer | None = None  # trafilatura's
+    heard: list[tuple[float, ...]] = field(default_factory=list)  # the rows, with what its answer adds
 
 
 def main() -> int:
     options = _options()
+    settings = {"num_leaves": options.leaves, "learning_rate": options.rate}
     with ProcessPoolExecutor(2) as pool:
         pages = [page for page in pool.map(read, cases(), chunksize=8) if page]
-    settings = {"num_leaves": options.leaves, "learning_rate": options.rate}
-    found = scores(pages, _unseen(pages, options.rounds, settings))
+        for page, chances in zip(pages, _unseen(pages, options.rounds, settings, heard=False), strict=True):
+            page.alone = chances
+        asked = pool.map(heard, [(page.case, page.alone) for page in pages], chunksize=8)
+        for page, (answer, added) in zip(pages, asked, strict=True):
+            page.answer, page.heard = answer, [row + more for row, more in zip(page.rows, added, strict=True)]
+    found = scores(pages, _unseen(pages, options.rounds, settings, heard=True))
     floors = tomllib.loads((ROOT / "benchmarks" / "floors.toml").read_text("utf-8"))["unseen"]
     low = [name for name, floor in floors.items() if found[name] < floor]
     for name, score in found.items():
@@ -91,23 +98,34 @@ def _options() -> argparse.Namespace:
 
 def read(case: Case) -> Read | None:
     """The page's blocks with their features and what the gold says of them."""
-    root = parse(decode(case.body).text)
-    if root is None:
+    if (found := _page(case)) is None:
         return None
-    title = article.title_of(root)
-    nodes = freed(root, Reading(root)).nodes
-    blocks = [node for node in nodes if node.letters]
-    page = Page(root, nodes, title)
-    if not page.blocks:
-        return None
-    heard = Heard(page, answered(blocks, Second().of(root) or ""))
+    page, _ = found
     shares, weights = labels(case, page.blocks)
     weights = [weight * WEIGHTS.get(case.set, 1.0) for weight in weights]
     rows = features(page)
     for node in page.nodes:
         node.element = None  # type: ignore[assignment]  # trees do not travel between processes
-    both = [row + heard.features(j) for j, row in enumerate(rows)]
-    return Read(case, page, heard.answer, rows, both, shares, weights)
+    return Read(case, page, rows, shares, weights, {})
+
+
+def heard(asked: tuple[Case, Chances]) -> tuple[Answer, list[tuple[float, ...]]]:
+    """What trafilatura answers of the page without what is certainly none of the article, and the features that adds."""
+    case, chances = asked
+    found = _page(case)
+    assert found is not None  # it was read before
+    page, root = found
+    text = Second().of(root, choice.left_out(page, chances)) or ""
+    heard = Heard(page, answered(page.blocks, text))
+    return heard.answer, [heard.features(j) for j in range(len(page.blocks))]
+
+
+def _page(case: Case) -> tuple[Page, HtmlElement] | None:
+    root = parse(decode(case.body).text)
+    if root is None:
+        return None
+    page = Page(root, freed(root, Reading(root)).nodes, article.title_of(root))
+    return (page, root) if page.blocks else None
 
 
 def _fold(case: Case) -> int:
@@ -126,26 +144,25 @@ def _fit(pages: Sequence[Read], rounds: int, settings: dict[str, Any], *, heard:
     return lightgbm.train(fixed | settings, data, rounds)
 
 
-def _unseen(pages: Sequence[Read], rounds: int, settings: dict[str, Any]) -> list[tuple[Chances, Chances]]:
-    """Of each page the chances by models that did not see it: without and with trafilatura's answer."""
-    chances: dict[int, tuple[Chances, Chances]] = {}
+def _unseen(pages: Sequence[Read], rounds: int, settings: dict[str, Any], *, heard: bool) -> list[Chances]:
+    """Of each page the chances by a model that did not see it: without or with trafilatura's answer."""
+    chances: dict[int, Chances] = {}
     for fold in range(FOLDS):
-        seen = [page for page in pages if _fold(page.case) != fold]
-        alone, heard = (_fit(seen, rounds, settings, heard=heard) for heard in (False, True))
+        model = _fit([page for page in pages if _fold(page.case) != fold], rounds, settings, heard=heard)
         for page in pages:
             if _fold(page.case) == fold:
-                chances[id(page)] = _chances(alone, page.rows), _chances(heard, page.heard)
+                chances[id(page)] = _chances(model, page.heard if heard else page.rows)
     return [chances[id(page)] for page in pages]
 
 
-def scores(pages: Sequence[Read], chances: Sequence[tuple[Chances, Chances]]) -> dict[str, float]:
-    """F1 by set as ../shared/bench/articles.py scores it, of the kept blocks' texts."""
+def scores(pages: Sequence[Read], heard: Sequence[Chances]) -> dict[str, float]:
+    """F1 by set as ../shared/bench/articles.py scores it, of the kept blocks' texts, with the chances of those that heard trafilatura."""
     sys.path.insert(0, str(SHARED.parent / "bench"))
     aggregate: Callable[..., dict[str, Any]] = import_module("articles").aggregate
     found: dict[str, float] = {}
     kept = [
-        choice.decided(page.page, {j: alone[j] for j in choice.may_be(page.page)}, _hearing(page, heard))
-        for page, (alone, heard) in zip(pages, chances, strict=True)
+        choice.decided(page.page, {j: page.alone[j] for j in choice.may_be(page.page)}, _hearing(page, chances))
+        for page, chances in zip(pages, heard, strict=True)
     ]
     for name in SETS:
         chosen = [(page, places) for page, places in zip(pages, kept, strict=True) if page.case.set == name]
@@ -157,7 +174,9 @@ def scores(pages: Sequence[Read], chances: Sequence[tuple[Chances, Chances]]) ->
 
 
 def _hearing(page: Read, heard: Chances) -> choice.Hearing:
-    return lambda: (page.answer, lambda places: {j: heard[j] for j in places})
+    answer = page.answer
+    assert answer is not None
+    return lambda: (answer, lambda places: {j: heard[j] for j in places})
 
 
 def _text(page: Read, kept: set[int]) -> str:

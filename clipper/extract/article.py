@@ -107,7 +107,7 @@ def _rendered(
 
 
 def _region(root: HtmlElement, blocks: Reading, second: Second) -> Region | None:
-    return find(root, blocks, title_of(root), lambda: second.of(root))
+    return find(root, blocks, title_of(root), lambda left_out: second.of(root, left_out))
 
 
 def title_of(root: HtmlElement) -> str:

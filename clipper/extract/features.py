@@ -179,9 +179,8 @@ class Heard:
         )  # fmt: skip
 
 
-def features(page: Page, places: Sequence[int] | None = None) -> list[tuple[float, ...]]:
-    """A row of numbers for each of these blocks, by their index among those with text; None: for all."""
-    wanted = range(len(page.blocks)) if places is None else places
+def features(page: Page) -> list[tuple[float, ...]]:
+    """A row of numbers for each block with text."""
     own = [_own(block) for block in page.blocks]
     words = [_bits(said(block.text.strip()), len(WORDS)) for block in page.blocks]
     beside = _beside(own, words)
@@ -189,8 +188,7 @@ def features(page: Page, places: Sequence[int] | None = None) -> list[tuple[floa
     around = {place: _around(page, place) for place in {block.parent for block in page.blocks}}
     by_key, before, title = _by_key(page), _said_before(page), float(page.title >= 0)
     rows = []
-    for j in wanted:
-        block, place = page.blocks[j], page.places[j]
+    for j, (block, place) in enumerate(zip(page.blocks, page.places, strict=True)):
         rows.append((
             *own[j], *_place(page, j), *_scored(page, place), *_named(page, block, place), *words[j],
             *_repeated(page, place), *around[block.parent], *by_key[page.keys[place]],

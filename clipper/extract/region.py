@@ -8,14 +8,14 @@ article has besides text: pictures with their captions, code, headings, tables, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 from clipper.extract.apparatus import lists_sources, notes_of, shows_contents
 from clipper.extract.blocks import Reading
-from clipper.extract.choice import chosen
+from clipper.extract.choice import Ask, chosen
 from clipper.extract.features import Page
 from clipper.extract.page import BLOCKS, around, squeezed
 from clipper.extract.vocabulary import chrome, pictured
@@ -50,8 +50,8 @@ class Region:
     shown: frozenset[HtmlElement]
 
 
-def find(root: HtmlElement, read: Reading, title: str, ask: Callable[[], str | None]) -> Region | None:
-    """The article of the page; None if the page has no text. `ask` gives trafilatura's text of it."""
+def find(root: HtmlElement, read: Reading, title: str, ask: Ask) -> Region | None:
+    """The article of the page; None if the page has no text."""
     if not any(node.letters for node in read.nodes):
         return None
     page = Page(root, read.nodes, title)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lxml.etree import XPath
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from lxml.etree import Element, XPath
 from lxml.html import HtmlElement
 
 from clipper.extract import late
@@ -25,13 +28,32 @@ class Second:
         self._characters = characters
         self.version = ""  # of trafilatura, once it was asked
 
-    def of(self, root: HtmlElement) -> str | None:
-        """What trafilatura takes for the article, as text; None of a page that would take it too long."""
+    def of(self, root: HtmlElement, left_out: Sequence[HtmlElement] = ()) -> str | None:
+        """What trafilatura takes for the article of a page without some elements, as text; None of one that would take it too long."""
         if self._characters > MOST_CHARACTERS or TOO_MUCH(root):
             return None
         trafilatura = late.trafilatura()
         self.version = trafilatura.__version__
         # It copies a tree before it prunes anything. Told to find more rather than less it takes two thirds of the time,
         # for it asks readability and justext less often, and the trees that hear it choose as well or better.
-        document = trafilatura.bare_extraction(root, include_comments=False, with_metadata=False, favor_recall=True)
+        with _without(left_out):
+            document = trafilatura.bare_extraction(root, include_comments=False, with_metadata=False, favor_recall=True)
         return "" if document is None else str(getattr(document, "text", "") or "")
+
+
+@contextmanager
+def _without(left_out: Sequence[HtmlElement]) -> Iterator[None]:
+    """Empty elements in the place of some, with the text behind them; afterwards the tree is as before."""
+    replaced = []
+    try:
+        for element in left_out:
+            parent = element.getparent()
+            if parent is not None:
+                empty = Element(element.tag)
+                empty.tail = element.tail
+                parent.replace(element, empty)
+                replaced.append((parent, empty, element))
+        yield
+    finally:
+        for parent, empty, element in replaced:
+            parent.replace(empty, element)

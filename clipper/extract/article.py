@@ -62,7 +62,9 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
     if not rendered.markdown:
         rule = rule if rule and not rule.nodes else None  # it leaves the body to the choice
         rendered = _rendered(root, blocks, base, about, second, rule.skip if rule else frozenset())
-    facts = metadata(root, base=base, url=capture.final_url, text=rendered.text, now=capture.fetched_at)
+    facts = metadata(
+        root, base=base, url=capture.final_url, text=rendered.text, now=capture.fetched_at, steps=blocks.steps
+    )
     judged, reason = judge(
         facts_of(root, lines), words=rendered.words, about=about, ruled=rule is not None and bool(rule.nodes)
     )

@@ -44,7 +44,7 @@ def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RU
     if not capture.body.strip():
         return Extraction(verdict=Verdict.EMPTY, reason="the server sent nothing", extractor=extractor())
     decoded = decode(capture.body, content_type=capture.header("content-type"))
-    root = parse(decoded.text)
+    root = parse(decoded.text, capture.body if decoded.source == "utf-8" else b"")
     if root is None:
         return _described(decoded, extractor=extractor(), verdict=Verdict.EMPTY, reason="there is nothing in it")
     return _article(capture, decoded, root, site, rules)

@@ -44,7 +44,7 @@ def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RU
     if not capture.body.strip():
         return Extraction(verdict=Verdict.EMPTY, reason="the server sent nothing", extractor=extractor())
     decoded = decode(capture.body, content_type=capture.header("content-type"))
-    root = parse(decoded.text)
+    root = parse(decoded.text, capture.body if decoded.source == "utf-8" else b"")
     if root is None:
         return _described(decoded, extractor=extractor(), verdict=Verdict.EMPTY, reason="there is nothing in it")
     return _article(capture, decoded, root, site, rules)
@@ -62,7 +62,9 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
     if not rendered.markdown:
         rule = rule if rule and not rule.nodes else None  # it leaves the body to the choice
         rendered = _rendered(root, blocks, base, about, second, rule.skip if rule else frozenset())
-    facts = metadata(root, base=base, url=capture.final_url, text=rendered.text, now=capture.fetched_at)
+    facts = metadata(
+        root, base=base, url=capture.final_url, text=rendered.text, now=capture.fetched_at, steps=blocks.steps
+    )
     judged, reason = judge(
         facts_of(root, lines), words=rendered.words, about=about, ruled=rule is not None and bool(rule.nodes)
     )

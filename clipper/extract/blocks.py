@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from clipper.extract.page import BLOCKS, SILENT, squeezed
 from clipper.extract.plain import count_words
+from clipper.extract.steps import steps_of
 
 __all__ = ["Line", "Node", "Reading"]
 
@@ -71,11 +72,13 @@ class Reading:
 
     `nodes` are the block elements of the page, parents first, the root before all, without their sums;
     `lines` are the lines in document order. What no reader sees (scripts, templates) is in neither.
+    `steps` is the walk, for who looks at the elements again.
     """
 
     def __init__(self, root: HtmlElement) -> None:
         self.nodes = [Node(root, "html", 0, 0)]
         self.lines: list[Line] = []
+        self.steps = steps_of(root)
         self._current = 0
         self._row: HtmlElement | None = None  # the open row of a data table
         self._said: list[str] = []  # of the stretch that is being gathered
@@ -91,45 +94,36 @@ class Reading:
     def _walk(self, root: HtmlElement) -> None:
         links = 0  # open ones
         owner = root  # of the stretch: the element that it is directly in
+        silent: HtmlElement | None = None  # an open one
         said, linked = self._said, self._linked
-        walk = etree.iterwalk(root, events=("start", "end"))
-        next(walk)  # the root begins
-        text = root.text
-        if text:
-            said.append(text)
-        for event, element in walk:
-            tag = element.tag
-            if event == "start":
-                if tag in BLOCKS:
-                    if said:
-                        self._ended(owner)
-                    owner = element
-                    if self._row is None:
-                        self._opened(element, tag)
-                    else:
-                        self._within(element)
-                elif tag in SILENT:
-                    walk.skip_subtree()
+        if root.text:
+            said.append(root.text)
+        for begins, element, tag, text, attributes in self.steps[1:-1]:
+            if silent is not None:
+                if element is not silent:
                     continue
+                silent = None
+            elif tag in BLOCKS:
+                if said:
+                    self._ended(owner)
+                if begins:
+                    owner = element
+                    self._opened(element, tag, attributes)
                 else:
-                    if tag == "a":
-                        links += 1
-                    elif tag == "br":
-                        said.append("\n")
-                    if element.attrib:  # which is found sooner than that there is no class
-                        self._within(element)
-                text = element.text
-            elif element is root:
-                break
-            else:
-                if tag in BLOCKS:
-                    if said:
-                        self._ended(owner)
                     owner = element.getparent()
                     self._closed(element)
-                elif tag == "a":
-                    links -= 1
-                text = element.tail
+            elif begins:
+                if tag in SILENT:
+                    silent = element
+                    continue
+                if tag == "a":
+                    links += 1
+                elif tag == "br":
+                    said.append("\n")
+                if attributes:
+                    self._within(attributes)
+            elif tag == "a":
+                links -= 1
             if text:
                 said.append(text)
                 if links:
@@ -137,23 +131,26 @@ class Reading:
         if said:
             self._ended(owner)
 
-    def _opened(self, element: HtmlElement, tag: str) -> None:
+    def _opened(self, element: HtmlElement, tag: str, attributes: Mapping[str, str]) -> None:
+        if self._row is not None:
+            self._within(attributes)
+            return
         whole = tag == "tr" and _holds_data(element)
         if whole:
             self._row = element
         above = self.nodes[self._current]
         node = Node(element, tag, self._current, above.depth + 1, above.hidden, whole)
-        if attributes := element.items():
-            get = dict(attributes).get  # all at once is faster than each alone
+        if attributes:
+            get = attributes.get
             names = f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}"
             node.names = names[:NAMES_LENGTH].strip()
             node.hidden = above.hidden or _says_hidden(get("hidden"), get("style"))
         self._current = len(self.nodes)
         self.nodes.append(node)
 
-    def _within(self, element: HtmlElement) -> None:
+    def _within(self, attributes: Mapping[str, str]) -> None:
         """An element in the text of a block."""
-        if name := element.get("class"):
+        if name := attributes.get("class"):
             node = self.nodes[self._current]
             if len(node.inner) < INNER_LENGTH:
                 node.inner += f" {name}"

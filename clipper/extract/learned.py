@@ -107,14 +107,22 @@ def observe(url: str, names: Names, article: str) -> Observed | None:
     told = letters_in(article)
     said, whole = "".join(told), frozenset(told)
     lines, letters = names.lines, names.letters
-    places = [
-        n
-        for n, own in enumerate(letters[:MOST])
-        if len(own) >= LONG and (own in whole or own in said) and not (label(lines[n]) and is_credit(lines[n]))
-    ]
-    if not places or not host:
+
+    def is_told(number: int) -> bool:
+        own = letters[number]
+        return (
+            len(own) >= LONG
+            and (own in whole or own in said)
+            and not (label(lines[number]) and is_credit(lines[number]))
+        )
+
+    count = min(len(letters), MOST)
+    first = next(filter(is_told, range(count)), None)
+    if first is None or not host:
         return None
-    first, last = places[0], places[-1]
+    last = next(filter(is_told, reversed(range(count))))
+    # Elements are nested, so what holds the first and the last of the lines holds those between them.
+    held = container(around([lines[first].element, lines[last].element]))
     while first > 0 and lines[first - 1].element.tag in HEADINGS and letters[first - 1] in whole:
         first -= 1  # the headings above its first long line
     blocks: dict[str, tuple[str, str, str]] = {}
@@ -126,7 +134,7 @@ def observe(url: str, names: Names, article: str) -> Observed | None:
             if not is_credit(line) and letters[number] in whole:
                 place = "within"  # `Serves: 4` is the recipe's
             blocks.setdefault(found[0], (found[0], place, found[1]))
-    return Observed(host, tuple(blocks.values()), container(around([lines[n].element for n in places])))
+    return Observed(host, tuple(blocks.values()), held)
 
 
 def elements_of(lines: list[Line], numbers: frozenset[int]) -> frozenset[HtmlElement]:

@@ -36,13 +36,13 @@ NO_LETTER = re.compile(r"[\W_]")
 NO_LETTER_BYTES = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
-def parse(text: str) -> HtmlElement | None:
-    """The page as a tree, None where there is no element in it.
+def parse(text: str, written: bytes = b"") -> HtmlElement | None:
+    """The page as a tree, None where there is no element in it; `written` is the text as UTF-8, if the page was sent so.
 
     lexbor reads it as browsers do: where elements are not closed libxml2 puts articles into buttons
     and heads. huge_tree: from 254 nested elements on, lxml's default loses that part and all text after it.
     """
-    clean = _clean(text)
+    clean = _clean(text, written)
     if clean.count(b"<") > MANY_TAGS:
         clean = shallow(clean.decode()).encode()
     root = _tree((LexborHTMLParser(clean).html or "").encode())
@@ -53,15 +53,17 @@ def parse(text: str) -> HtmlElement | None:
     return root
 
 
-def _clean(text: str) -> bytes:
+def _clean(text: str, written: bytes) -> bytes:
     """The page as UTF-8, which both parsers read fastest. What is seldom there is looked for before it is taken out."""
+    plain = text
     if CONTROL_REFERENCE.search(text):
-        text = CONTROL_REFERENCE.sub("", text)
-    if declaration := DECLARATION.match(text):
-        text = text[declaration.end() :]
-    if "\ufffe" in text or "\uffff" in text:
-        text = text.replace("\ufffe", "").replace("\uffff", "")
-    clean = text.encode("utf-8", "ignore")  # without halves of surrogate pairs
+        plain = CONTROL_REFERENCE.sub("", plain)
+    if declaration := DECLARATION.match(plain):
+        plain = plain[declaration.end() :]
+    if "\ufffe" in plain or "\uffff" in plain:
+        plain = plain.replace("\ufffe", "").replace("\uffff", "")
+    # Without halves of surrogate pairs, of which there are none in what was sent as UTF-8.
+    clean = written if written and plain is text else plain.encode("utf-8", "ignore")
     return clean.translate(None, CONTROLS) if any(code in clean for code in CONTROLS) else clean
 
 

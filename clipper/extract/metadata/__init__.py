@@ -7,6 +7,7 @@ elements, microdata and the text around the title are weighed against each other
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from clipper.extract.metadata.sites import categories, image, lead, site
 from clipper.extract.metadata.survey import survey
 from clipper.extract.metadata.titles import chosen, site_names
 from clipper.extract.metadata.wechat import wechat
+from clipper.extract.steps import Step, steps_of
 
 __all__ = ["Metadata", "metadata"]
 
@@ -43,14 +45,22 @@ class Metadata:
     image: str | None = None
 
 
-def metadata(root: HtmlElement, *, base: str | None, text: str, now: datetime, url: str | None = None) -> Metadata:
+def metadata(
+    root: HtmlElement,
+    *,
+    base: str | None,
+    text: str,
+    now: datetime,
+    url: str | None = None,
+    steps: Sequence[Step] | None = None,
+) -> Metadata:
     """Read it all.
 
     `text` is the article's, by which its place on the page is known; `base` is what relative
     addresses start from, `url` the page's own address (by default `base`); `now` (aware) is when
-    the page was fetched, for relative dates.
+    the page was fetched, for relative dates; `steps` are the page's, if it was walked before.
     """
-    page = survey(root, text)
+    page = survey(root, text, steps_of(root) if steps is None else steps)
     linked = graph(page.scripts, page.title)
     canonical = urls.join(base, page.canonical) if page.canonical else None
     address = url or _address(base, canonical)

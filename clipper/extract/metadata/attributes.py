@@ -8,9 +8,8 @@ are found by their first three letters, in a fifth of the time that expressions 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-
-from lxml.html import HtmlElement
 
 __all__ = ["Kind", "kind_of"]
 
@@ -156,41 +155,30 @@ def _any(stems: list[str]) -> str:
     )
 
 
-OTHERS = frozenset(("itemprop", "property", "rel"))
 INDEX = _index()
 # Whatever may say something; half of all attributes have none of it.
 SIGN = re.compile(_any(sorted({*WHOLE, *BUILT, "ly", *(stem for entries in INDEX.values() for stem, _, _ in entries)})))
 LINKS = re.compile(rf"[/?_.=](?:{_any(LED_TO.split())})")
 
 
-def kind_of(node: HtmlElement, tag: str) -> int:
-    """The bits of `Kind` for an element of this tag."""
-    kind = 0
-    rel = href = itemprop = ""
-    for attribute, value in node.items():
-        if attribute == "class":
-            kind |= _classes(value)
-        elif attribute == "href":
-            href = value
-        elif attribute == "id":
-            kind |= _word(_any_number(value))
-        elif attribute not in OTHERS:
-            continue
-        elif attribute == "rel":
-            rel = value
-        elif attribute == "itemprop" or not itemprop:
-            itemprop = value
+def kind_of(attributes: Mapping[str, str], tag: str) -> int:
+    """The bits of `Kind` for an element of this tag with these attributes."""
+    get = attributes.get
+    kind = _classes(name) if (name := get("class")) else 0
+    if name := get("id"):
+        kind |= _word(_any_number(name))
     if kind and kind & Kind.CARD:
         kind |= Kind.SURE if kind & Kind.AUTHOR else Kind.NAME
+    itemprop = get("itemprop") or get("property")
     if itemprop and (told := ITEMPROPS.get(itemprop.rpartition(":")[2].lower())):
         kind |= told | Kind.SURE
-    if rel:
+    if rel := get("rel"):
         words = rel.split()
         if "author" in words:
             return kind | Kind.AUTHOR | Kind.SURE
         if "tag" in words or "category" in words:
             return kind | Kind.CATEGORY
-    if href and tag == "a" and LINKS.search(href):
+    if tag == "a" and (href := get("href")) and LINKS.search(href):
         if AUTHOR_LINK.search(href):
             kind |= Kind.AUTHOR | Kind.LINK
         elif CATEGORY_LINK.search(href):

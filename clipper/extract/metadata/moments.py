@@ -79,6 +79,7 @@ STATE = re.compile(
     r"[\"'](?:datePublished|published_?[aA]t|publish_?[dD]ate|publish_?[tT]ime|pub_?[dD]ate|created_?[aA]t|firstPublished\w*)\\?[\"']\s*:\s*\\?[\"'](?P<value>(?:19|20)\d\d-\d\d-\d\d[^\"'\\]{0,30})"
 )
 NAMED = ("ublish", "created", "pub_", "pubd", "pubD")  # what the names of such fields have
+FIELD = 16  # characters from a quotation mark, within which that stands in a name
 COMMENTS = 2  # in `Survey.apart`
 MOST = 80  # candidates that are weighed
 BESIDE_TITLE = 64.0  # weight from which a date that readers see stands beside the title
@@ -244,13 +245,20 @@ def _anywhere(page: Survey, reader: Reader) -> Iterator[Dated]:
     if len(days) == 1:  # it has one date, wherever that stands
         yield Dated(days.popitem()[1], 35.0, "spot")
     for code in page.code:
-        text = code.text or ""
-        if (
-            any(name in text for name in NAMED)
-            and (state := STATE.search(text))
-            and (value := reader.first(state["value"]))
-        ):
+        if (state := _state(code.text or "")) and (value := reader.first(state)):
             yield Dated(value, 30.0, "graph")
+
+
+def _state(code: str) -> str | None:
+    """The first date of publication in the data of a script.
+
+    By what the names of such fields have: a script of a megabyte has too many quotation marks to try the expression at each.
+    """
+    for place in sorted(found.start() for name in NAMED if name in code for found in re.finditer(name, code)):
+        nearest = max(code.rfind(mark, max(0, place - FIELD), place) for mark in "\"'")
+        if nearest >= 0 and (state := STATE.match(code, nearest)):
+            return state["value"]
+    return None
 
 
 def _told(page: Survey, graph: Graph, reader: Reader) -> Iterator[Dated]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -19,6 +19,7 @@ from lxml.html import HtmlElement
 
 from clipper.extract.metadata.attributes import Kind, kind_of
 from clipper.extract.page import BLOCKS, squeezed
+from clipper.extract.steps import Step
 
 __all__ = ["Kind", "Spot", "Survey", "brief", "letters", "line", "survey"]
 
@@ -99,8 +100,8 @@ class Survey:
             self.apart[start:end] = (b"\x02" if kind & Kind.COMMENT else b"\x01") * (end - start)
 
 
-def survey(root: HtmlElement, text: str) -> Survey:
-    """Note everything; `text` is the article's, by which its lines are known again."""
+def survey(root: HtmlElement, text: str, steps: Sequence[Step]) -> Survey:
+    """Note everything; `text` is the article's, by which its lines are known again, `steps` are the page's."""
     found = Survey()
     _head(root, found)
     body = root.find("body")
@@ -109,7 +110,7 @@ def survey(root: HtmlElement, text: str) -> Survey:
         for said in text.splitlines()
         if len(mark := "".join(said[: 4 * FINGERPRINT].split())[:FINGERPRINT]) == FINGERPRINT
     }
-    _walk(body if body is not None else root, found, known)
+    _walk(body if body is not None else root, steps, found, known)
     found.first, found.last = (found.at[0], found.at[-1]) if found.at else (0, max(0, len(found.lines) - 1))
     found.mark(None)
     found.bounds()
@@ -186,41 +187,46 @@ def _meta(element: HtmlElement, found: Survey) -> None:
                 found.meta.setdefault(word, []).append(content)
 
 
-def _walk(body: HtmlElement, found: Survey, known: set[str]) -> None:
+def _walk(body: HtmlElement, steps: Sequence[Step], found: Survey, known: set[str]) -> None:
     """Lines, spots, headings and zones, in one pass."""
     parts: list[str] = []
     lines = found.lines
     open_zones: list[tuple[HtmlElement, int, int]] = []
-    walk = etree.iterwalk(body, events=("start", "end"))
-    for event, node in islice(walk, 2 * ELEMENTS + 1):
-        tag = node.tag
-        if event == "start":
-            if tag in SKIPPED:
-                walk.skip_subtree()
+    skipped: HtmlElement | None = None  # an open one
+    for begins, node, tag, piece, attributes in _within(body, steps):
+        if skipped is not None:
+            if node is not skipped:
                 continue
-            if parts and tag in BREAKS:
-                _flush(parts, found, known)
-                if len(lines) > AFTER and _passed(found, known):
-                    break
-            kind = kind_of(node, tag)
+            skipped = None
+        elif begins and tag in SKIPPED:
+            skipped = node
+            continue
+        if parts and tag in BREAKS:
+            _flush(parts, found, known)
+            if begins and len(lines) > AFTER and _passed(found, known):
+                break
+        if begins:
+            kind = kind_of(attributes, tag) if attributes else 0
             if kind or tag in TELLING:
                 if tag in APART:
                     kind |= Kind.APART
                 _note(node, tag, kind, found)
                 if kind & Kind.APART and node is not body:
                     open_zones.append((node, len(lines), kind))
-            piece = node.text
-        else:
-            if parts and tag in BREAKS:
-                _flush(parts, found, known)
-            if open_zones and open_zones[-1][0] is node:
-                _, start, kind = open_zones.pop()
-                found.zones.append((start, len(lines), kind))
-            piece = node.tail
+        elif open_zones and open_zones[-1][0] is node:
+            _, start, kind = open_zones.pop()
+            found.zones.append((start, len(lines), kind))
         if piece and (parts or not piece.isspace()):
             parts.append(piece)
     _flush(parts, found, known)
     found.zones.extend((start, len(lines), kind) for _, start, kind in open_zones)
+
+
+def _within(body: HtmlElement, steps: Sequence[Step]) -> Iterator[Step]:
+    """The steps from the body's beginning to its end, or as many as are looked at."""
+    first = next(n for n, step in enumerate(steps) if step[1] is body)
+    last = next(n for n in range(len(steps) - 1, first, -1) if steps[n][1] is body)
+    return islice(steps, first, min(last, first + 2 * ELEMENTS) + 1)
 
 
 def _passed(found: Survey, known: set[str]) -> bool:

@@ -77,7 +77,7 @@ def _race(
     addresses = [bases[n % HOSTS] + path for n, path in enumerate(pages)]
     with tempfile.TemporaryDirectory() as folder:
         (theirs, their_cpu, _), told = _trafilatura(Path(folder), addresses, within)
-        (ours, our_cpu, readers), filed, versions = _clipper(Path(folder), addresses, within)
+        (ours, our_cpu, readers), filed, versions, unreadable = _clipper(Path(folder), addresses, within)
     ratio = theirs / ours
     print(f"{name}, {len(addresses)} pages of {HOSTS} hosts")
     print(
@@ -85,9 +85,10 @@ def _race(
     )
     print(
         f"  clip sync: {len(addresses) / ours:.1f} pages a second, {_ms(our_cpu, addresses)}"
-        f" ({1000 * readers / len(addresses):.1f} ms of it in its readers), {filed} filed, {versions} of them articles"
+        f" ({1000 * readers / len(addresses):.1f} ms of it in its readers), {filed} filed, {versions} of them articles,"
+        f" {unreadable} unreadable"
     )
-    good = ratio >= at_least and filed == len(addresses)
+    good = ratio >= at_least and filed == len(addresses) and not unreadable
     limit = f" (at least {at_least:g}) {'ok' if good else 'TOO FEW'}" if at_least else ""
     print(f"  {ratio:.2f} times as many{limit}", flush=True)
     return good
@@ -107,7 +108,7 @@ def _trafilatura(folder: Path, addresses: list[str], within: Sequence[str]) -> t
     return seconds, sum(1 for line in lines if line.startswith("{") and json.loads(line))
 
 
-def _clipper(folder: Path, addresses: list[str], within: Sequence[str]) -> tuple[Took, int, int]:
+def _clipper(folder: Path, addresses: list[str], within: Sequence[str]) -> tuple[Took, int, int, int]:
     db = folder / "a.db"
     (folder / "list.txt").write_text("\n".join(addresses))
     _timed([*clip(), "import", "--db", str(db), str(folder / "list.txt")], folder / "imported")
@@ -116,7 +117,10 @@ def _clipper(folder: Path, addresses: list[str], within: Sequence[str]) -> tuple
     seconds = _timed(command, folder / "told")
     with Archive.open(db, readonly=True) as archive:
         stats = archive.stats()
-    return seconds, stats["checks"], stats["snapshots"]
+        (unreadable,) = archive.connection.execute(
+            "SELECT count(*) FROM checks WHERE verdict = 'unreadable'"
+        ).fetchone()
+    return seconds, stats["checks"], stats["snapshots"], unreadable
 
 
 def _timed(command: list[str], output: Path) -> Took:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Round"]
 
 HOSTS_AT_ONCE = 32  # with 16 both readers of two cores waited for pages a fifth of the time, over a link of 50 ms
-# Filing a page in a transaction of its own takes 6.2 ms of the processor, with seven others 5.
+# Filing a page in a transaction of its own takes a quarter more of the processor's time than with seven others.
 TOGETHER = 0.1  # seconds to wait for others
 MANY = 8  # hosts at work from where on it is worth it: the next half is fetched and read meanwhile
 LONGEST_LEFT = timedelta(hours=25)  # a host that is left alone for longer was left while the clock was wrong

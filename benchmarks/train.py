@@ -57,7 +57,7 @@ class Read:
     rows: list[tuple[float, ...]]
     shares: list[float]  # of each block that is in the gold
     weights: list[float]
-    alone: Chances  # of all blocks, by trees that did not see the page
+    alone: Chances = field(default_factory=dict)  # of all blocks, by trees that did not see the page
     answer: Answer | None = None  # trafilatura's
     heard: list[tuple[float, ...]] = field(default_factory=list)  # the rows, with what its answer adds
 
@@ -69,7 +69,7 @@ def main() -> int:
         pages = [page for page in pool.map(read, cases(), chunksize=8) if page]
         for page, chances in zip(pages, _unseen(pages, options.rounds, settings, heard=False), strict=True):
             page.alone = chances
-        asked = pool.map(heard, [(page.case, page.alone) for page in pages], chunksize=8)
+        asked = pool.map(ask, [(page.case, page.alone) for page in pages], chunksize=8)
         for page, (answer, added) in zip(pages, asked, strict=True):
             page.answer, page.heard = answer, [row + more for row, more in zip(page.rows, added, strict=True)]
     found = scores(pages, _unseen(pages, options.rounds, settings, heard=True))
@@ -106,10 +106,10 @@ def read(case: Case) -> Read | None:
     rows = features(page)
     for node in page.nodes:
         node.element = None  # type: ignore[assignment]  # trees do not travel between processes
-    return Read(case, page, rows, shares, weights, {})
+    return Read(case, page, rows, shares, weights)
 
 
-def heard(asked: tuple[Case, Chances]) -> tuple[Answer, list[tuple[float, ...]]]:
+def ask(asked: tuple[Case, Chances]) -> tuple[Answer, list[tuple[float, ...]]]:
     """What trafilatura answers of the page without what is certainly none of the article, and the features that adds."""
     case, chances = asked
     found = _page(case)

@@ -8,8 +8,10 @@ import pytest
 from lxml.etree import tostring
 
 from clipper.extract import Reader, extract
-from clipper.extract.page import parse
+from clipper.extract.metadata.survey import SKIPPED
+from clipper.extract.page import SILENT, parse
 from clipper.extract.second import Second
+from clipper.extract.steps import UNREAD
 from clipper.models import Capture, Extraction, Verdict
 
 NOW = datetime(2026, 10, 2, 12, tzinfo=UTC)
@@ -131,6 +133,27 @@ def test_trafilatura_leaves_the_tree_as_it_is() -> None:
     before = tostring(root)
     assert "gauge" in Second().of(root)
     assert tostring(root) == before
+
+
+def test_what_trafilatura_shall_not_see_is_in_its_place_again_with_the_text_behind_it() -> None:
+    paragraphs = "".join(f"<p>The keeper reads gauge {n} at noon, and writes the figure down.</p>" for n in range(20))
+    aside = "<div><p>Harbour news of the week, which nobody asked for.</p></div>"
+    root = parse(
+        f"<title>Log</title><article>{paragraphs}{aside}The pressure held all night, and the crew slept.</article>"
+    )
+    assert root is not None
+    before, boxes = tostring(root), list(root.iter("div"))
+    assert "Harbour news" in (Second().of(root) or "")
+    told = Second().of(root, boxes) or ""
+    assert "gauge" in told
+    assert "pressure held" in told
+    assert "Harbour news" not in told
+    assert tostring(root) == before
+    assert list(root.iter("div")) == boxes
+
+
+def test_no_step_is_missing_that_blocks_or_metadata_look_at() -> None:
+    assert UNREAD == SILENT & SKIPPED
 
 
 def test_a_page_too_large_to_choose_in_keeps_its_text_without_its_menus() -> None:

@@ -29,9 +29,7 @@ WARM_UP = 60.0  # seconds for the imports, on the slowest machine
 MEMORY_LIMIT = 1 << 30  # bytes of address space
 WARM = b""  # the message that asks for no page, but to get ready for some
 WARM_PARAGRAPH = "<p>The keeper reads every gauge at noon, 每天中午抄表, and writes the figures into a book.</p>"
-COLLECT_AFTER = (
-    20_000  # objects more than before; after Python's 700 a page of a thousand elements is searched again and again
-)
+COLLECT_AFTER = 20_000  # objects more than before; after Python's 700 garbage is looked for many times a page
 MOST_TOLD = 300  # characters of a fault
 CODE = "from clipper.extract.worker import serve; serve()"
 

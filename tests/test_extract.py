@@ -8,6 +8,9 @@ import pytest
 from lxml.etree import tostring
 
 from clipper.extract import Reader, extract
+from clipper.extract.blocks import Reading
+from clipper.extract.choice import decided
+from clipper.extract.features import Page
 from clipper.extract.metadata.survey import SKIPPED
 from clipper.extract.page import SILENT, parse
 from clipper.extract.second import Second
@@ -203,3 +206,16 @@ def test_trafilatura_is_asked_only_where_there_is_doubt() -> None:
         f"<div><a href=/{n}>Link {n} to a page of the site</a> and some words about it, {n}</div>" for n in range(40)
     )
     assert "trafilatura" in read(f"<title>T</title>{links}<p>One line.</p>{links}").extractor
+
+
+@pytest.mark.parametrize(("tag", "more", "asked"), [("li", 0, True), ("p", 0, False), ("li", 3000, False)])
+def test_of_blocks_in_doubt_rows_are_asked_about_and_on_no_large_page(tag: str, more: int, asked: bool) -> None:
+    doubtful = "".join(f"<{tag}>Gauge {n} of the upper pump house, read at noon</{tag}>" for n in range(12))
+    root = parse(f"<body><article>{STORY * 2}</article><section>{doubtful}</section>{'<p></p>' * more}</body>")
+    assert root is not None
+    page = Page(root, Reading(root).nodes, "")
+    chances = {j: 0.6 if "Gauge" in block.text else 0.95 for j, block in enumerate(page.blocks)}
+    heard: list[None] = []
+    kept = decided(page, chances, lambda: heard.append(None))
+    assert len(kept) == len(page.blocks)
+    assert bool(heard) == asked

@@ -33,10 +33,11 @@ Hearing = Callable[[], tuple[Answer, Callable[[Sequence[int]], Chances]] | None]
 MOST = 20_000  # blocks; on a larger page trafilatura alone decides, or else all but links are kept
 SURE = 0.85  # expected F from which trafilatura is not asked: on such pages its word gains nothing on the whole
 DOUBT = (0.08, 0.97)  # the chance of a block that trafilatura's word may change, of a third of them
+LARGE = 3000  # block elements, beyond which it is not asked: there it takes longest, and its word gains nothing
 MAYBE = (0.3, 0.7)  # the chance of a block that leaves doubt
-FEW, MANY = 8, 0.12  # of the kept blocks: with more in doubt it is asked, however short they are
+ROWS = frozenset("li dd dt tr td th".split())  # short blocks that stand in rows, and are lost by the row
+FEW, MANY = 2, 0.3  # of the rows that are kept: with more in doubt it is asked
 LITTLE = 1200  # kept letters, below which it is asked: there a short line of the site weighs much, and it is quick
-MUCH = 0.4  # of the kept letters: so many expected beside the article, and it is asked
 RECALL_OF_ARTICLES = 0.5  # what recall weighs against precision
 QUOTED = 0.9  # the chance of a post of another site that is set into the page
 LEVELS = 6  # elements around a block whose names count
@@ -86,10 +87,10 @@ def decided(page: Page, chances: Chances, hear: Hearing) -> set[int]:
     beside = _beside(page, chances)
     places = _candidates(chances, beside)
     kept, sure = likely(page, places, chances)
-    unsure = sum(MAYBE[0] < chances[j] < MAYBE[1] for j in places)
-    many = unsure > max(FEW, MANY * len(kept))
+    rows = [j for j in places if page.blocks[j].tag in ROWS]
+    many = sum(MAYBE[0] < chances[j] < MAYBE[1] for j in rows) > max(FEW, MANY * sum(j in kept for j in rows))
     short = sum(len(page.blocks[j].letters) for j in kept) < LITTLE
-    if sure >= SURE and not (short or many or _much_beside(page, places, kept, chances)):
+    if len(page.nodes) > LARGE or (sure >= SURE and not (short or many)):
         return kept
     heard = hear()
     if heard is None:
@@ -123,13 +124,6 @@ def _without_trees(page: Page, places: Sequence[int], answer: Answer) -> set[int
     return {j for j in places if answer.shares[j] >= 0.5} or {
         j for j in places if 2 * page.blocks[j].linked < len(page.blocks[j].letters)
     }
-
-
-def _much_beside(page: Page, places: Sequence[int], kept: set[int], chances: Chances) -> bool:
-    """Whether what is no candidate without trafilatura's word is much of what the trees would take."""
-    inside = set(places)
-    beside = sum(p * len(page.blocks[j].letters) for j, p in chances.items() if j not in inside)
-    return beside > MUCH * sum(chances[j] * len(page.blocks[j].letters) for j in kept)
 
 
 def may_be(page: Page) -> list[int]:

@@ -9,7 +9,6 @@ rest leaves. Anything else stays an XPath, in which attributes that are missing 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from types import ModuleType
 
 from lxml.etree import XPath, XPathError
@@ -39,18 +38,13 @@ class Remembered:
     """An expression about tag and attributes; called with an element, it finds what the XPath finds below it."""
 
     def __init__(self, predicates: str, rest: str, shape: str) -> None:
-        """The `rest` of the predicates looks below an element; `shape`: all such elements, the first, or the first child of each.
-
-        `ValueError` where an element without attributes can fit, which is not looked at, and as for `condition`.
-        """
+        """The `rest` of the predicates looks below an element; `shape`: all such elements, the first, or the first child of each."""
         plain = QUOTED.sub("", predicates)
         values = list(dict.fromkeys(VALUE.findall(plain)))
-        self._attributes = [value[1:] for value in values if "|" not in value]
         unions = [value for value in values if "|" in value]
-        self._unions = [value[1:].split("|@", 1) for value in unions]
+        self._attributes = list(dict.fromkeys(name[1:] for value in values for name in value.split("|")))
+        self._unions = [[self._attributes.index(name[1:]) + 1 for name in union.split("|")] for union in unions]
         self._fits: Condition = condition(predicates, [*(f"@{name}" for name in self._attributes), *unions])
-        if any(self._fits(tag, *[None] * len(values)) for tag in (*TAG.findall(plain), "p")):
-            raise ValueError("attributes are not needed")
         told = TAGS.match(plain)
         self._tags = tuple(dict.fromkeys(TAG.findall(told[0]))) if told else ("*",)
         self._rest = XPath(f"self::*{rest}", namespaces=NAMESPACES) if rest else None
@@ -60,31 +54,34 @@ class Remembered:
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
         if len(self._known) > MOST:
             self._known.clear()
-        known, attributes, unions, shape = self._known, self._attributes, self._unions, self._shape
+        known, attributes, shape = self._known, self._attributes, self._shape
         found: dict[HtmlElement, HtmlElement] = {}
         for element in tree.iterdescendants(*self._tags):
-            given = element.attrib
-            if not given:
-                continue
-            key = (element.tag, *map(given.get, attributes))
-            if unions:
-                key += tuple(_first(given, one, other) for one, other in unions)
+            key = (element.tag, *map(element.get, attributes))
             fits = known.get(key)
             if fits is None:
-                fits = known[key] = bool(self._fits(*key))
+                fits = self._asked(element, key)
             if fits and (self._rest is None or self._rest(element)):
                 found.setdefault(element.getparent() if shape == "first child" else element, element)
                 if shape == "first":
                     break
         return list(found.values())
 
+    def _asked(self, element: HtmlElement, key: tuple[str | None, ...]) -> bool:
+        """Whether it fits; remembered for all with this key, unless the order of attributes counts, for those with this order."""
+        firsts = [self._first(element, key, one, other) for one, other in self._unions]
+        ordered = any(key[one] is not None and key[other] is not None for one, other in self._unions)
+        name = (*key, *firsts) if ordered else key
+        if name not in self._known:
+            self._known[name] = bool(self._fits(*key, *firsts))
+        return self._known[name]
 
-def _first(given: Mapping[str, str], one: str, other: str) -> str | None:
-    """The value of that one of two attributes which an element has first."""
-    value, instead = given.get(one), given.get(other)
-    if value is None or instead is None:
-        return instead if value is None else value
-    return value if next(name for name in given if name in (one, other)) == one else instead
+    def _first(self, element: HtmlElement, key: tuple[str | None, ...], one: int, other: int) -> str | None:
+        """The value of that one of two attributes which an element has first, by their places in its key."""
+        if key[one] is None or key[other] is None:
+            return key[other] if key[one] is None else key[one]
+        names = list(element.attrib)
+        return key[min(one, other, key=lambda place: names.index(self._attributes[place - 1]))]
 
 
 def remember(module: ModuleType) -> int:

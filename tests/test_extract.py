@@ -208,7 +208,19 @@ def test_trafilatura_is_asked_only_where_there_is_doubt() -> None:
     assert "trafilatura" in read(f"<title>T</title>{links}<p>One line.</p>{links}").extractor
 
 
-@pytest.mark.parametrize(("tag", "more", "asked"), [("li", 0, True), ("p", 0, False), ("li", 3000, False)])
+@pytest.mark.parametrize(("more", "asked"), [(0, True), (1200, False)])
+def test_a_page_of_little_text_is_asked_about_unless_it_is_large(more: int, asked: bool) -> None:
+    root = parse(f"<body><article>{STORY}</article>{'<p></p>' * more}</body>")
+    assert root is not None
+    page = Page(root, Reading(root).nodes, "")
+    heard: list[None] = []
+    assert len(decided(page, dict.fromkeys(range(len(page.blocks)), 0.95), lambda: heard.append(None))) == 12
+    assert bool(heard) == asked
+
+
+@pytest.mark.parametrize(
+    ("tag", "more", "asked"), [("li", 0, True), ("p", 0, False), ("li", 1200, True), ("li", 3000, False)]
+)
 def test_of_blocks_in_doubt_rows_are_asked_about_and_on_no_large_page(tag: str, more: int, asked: bool) -> None:
     doubtful = "".join(f"<{tag}>Gauge {n} of the upper pump house, read at noon</{tag}>" for n in range(12))
     root = parse(f"<body><article>{STORY * 2}</article><section>{doubtful}</section>{'<p></p>' * more}</body>")

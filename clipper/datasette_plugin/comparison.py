@@ -17,6 +17,8 @@ LONG = 700  # characters of one changed paragraph that did not change, from wher
 EDGE = 280
 HEADING = re.compile(r"#{1,6}[ \t]+")
 LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
+# A word in bold or italics; not beside a letter, a digit or another sign, as in `2**3**4`.
+EMPHASIS = re.compile(r"(?<![A-Za-z0-9_*\\])(\*{1,3})(?=\S)([^*]*[^*\s\\])\1(?![A-Za-z0-9_*])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,14 @@ def _parts(blocks: tuple[Block, ...]) -> list[Part]:
 def _shown(block: Block) -> Shown:
     """Without the signs of Markdown where they say nothing about what changed."""
     pieces = list(block.pieces)
+    code = bool(pieces) and pieces[0].text.startswith("```")
     match = HEADING.match(pieces[0].text) if pieces else None
     if match:
         pieces[0] = Piece(pieces[0].kind, pieces[0].text[match.end() :])
     shown: list[tuple[str, str]] = []
     for piece in pieces:
         same = piece.kind == "same"
-        text = LINK.sub(r"\1", piece.text) if same else piece.text
+        text = EMPHASIS.sub(r"\2", LINK.sub(r"\1", piece.text)) if same and not code else piece.text
         if same and block.kind != "same" and len(text) > LONG:
             shown += [("same", text[:EDGE]), ("gap", " […] "), ("same", text[-EDGE:])]
         else:

@@ -85,6 +85,21 @@ def test_what_changed_is_marked_and_the_rest_is_folded(visitor: Visitor, made: M
     assert f'href="/-/clips/{made.harbour[1]}/diff?from={made.harbour[0]}">Permalink' in text
 
 
+def test_what_did_not_change_is_shown_without_marks_of_emphasis(tmp_path: Path) -> None:
+    path = Path(shutil.copy(Path(__file__).resolve().parents[2] / "archive.db", tmp_path))
+    with sqlite3.connect(path) as connection:
+        (newest,) = connection.execute(
+            "SELECT max(snapshots.id) FROM snapshots JOIN pages ON pages.id = page_id WHERE pages.url LIKE '%/posts/Dm0x'"
+        ).fetchone()
+    connection.close()
+    visitor = on(path)
+    assert "**" in answer_of(visitor, newest)["markdown"]
+    text = visitor.get(f"/-/clips/{newest}/diff").text
+    assert "paragraphs unchanged" in text
+    assert "**" not in text
+    close(visitor)
+
+
 def test_any_two_versions_can_be_compared(visitor: Visitor, made: Made) -> None:
     first, _, third = made.harbour
     answer = visitor.get(f"/-/clips/compare?from={first}&to={third}")

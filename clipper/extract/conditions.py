@@ -25,6 +25,7 @@ def condition(predicates: str, values: Sequence[str]) -> Condition:
     """
     translation = _Translation(predicates, values)
     arguments = ", ".join(["tag", *(f"v{n}" for n in range(len(values)))])
+    # Nothing is in it but what is written below: of what a predicate quotes, its repr.
     found: Condition = eval(f"lambda {arguments}: {translation.all()}", translation.names)
     return found
 

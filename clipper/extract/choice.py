@@ -33,8 +33,7 @@ Hearing = Callable[[], tuple[Answer, Callable[[Sequence[int]], Chances]] | None]
 MOST = 20_000  # blocks; on a larger page trafilatura alone decides, or else all but links are kept
 SURE = 0.85  # expected F from which trafilatura is not asked: on such pages its word gains nothing on the whole
 DOUBT = (0.08, 0.97)  # the chance of a block that trafilatura's word may change, of a third of them
-LARGE = 1200  # block elements, beyond which it is not asked: there it takes longest, and its word gains nothing
-LARGEST = 3000  # if it is rows that are in doubt
+LARGE = 3000  # block elements, beyond which it is not asked: there it takes longest, and its word gains nothing
 MAYBE = (0.3, 0.7)  # the chance of a block that leaves doubt
 ROWS = frozenset("li dd dt tr td th".split())  # short blocks that stand in rows, and are lost by the row
 FEW, MANY = 2, 0.3  # of the rows that are kept: with more in doubt it is asked
@@ -91,8 +90,7 @@ def decided(page: Page, chances: Chances, hear: Hearing) -> set[int]:
     rows = [j for j in places if page.blocks[j].tag in ROWS]
     many = sum(MAYBE[0] < chances[j] < MAYBE[1] for j in rows) > max(FEW, MANY * sum(j in kept for j in rows))
     short = sum(len(page.blocks[j].letters) for j in kept) < LITTLE
-    doubt = many or short or sure < SURE
-    if not doubt or len(page.nodes) > (LARGEST if many else LARGE):
+    if len(page.nodes) > LARGE or (sure >= SURE and not (short or many)):
         return kept
     heard = hear()
     if heard is None:

@@ -31,7 +31,7 @@ def condition(predicates: str, values: Sequence[str]) -> Condition:
 
 
 class _Translation:
-    """Reads predicates once, from left to right; what stands for an operand is a text, and is true if it is there."""
+    """Reads predicates once, from left to right, and writes Python; `names` are what that calls besides the arguments."""
 
     def __init__(self, predicates: str, values: Sequence[str]) -> None:
         self.names: dict[str, object] = {}

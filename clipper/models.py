@@ -170,7 +170,8 @@ class Extraction:
     image: str | None = None
     markdown: str = ""
     text: str = ""
-    html: str = ""  # sanitised: no script, no style, no event handler, absolute addresses
+    # Sanitised: no script, no style, no event handler, absolute addresses. `Reader` leaves it out: nobody files it.
+    html: str = ""
     words: int = 0  # a CJK character counts as one word
     encoding: str | None = None
     encoding_source: str | None = None

@@ -24,7 +24,7 @@ def extract(capture: Capture, site: Site | None = None, rules: SiteRules | None 
     """
     from clipper.extract.article import EVERY_RULE, read
 
-    return read(capture, site, rules or EVERY_RULE)
+    return read(capture, site, rules or EVERY_RULE, html=True)
 
 
 def judge_markdown(markdown: str) -> tuple[Verdict, str]:

@@ -26,7 +26,7 @@ from clipper.models import Capture, Decoded, Extraction, Site, SiteRules, Verdic
 __all__ = ["read"]
 
 EVERY_RULE = SiteRules()
-EMPTY = Rendered("", "", "", 0)
+EMPTY = Rendered("", "", 0)
 
 
 def extractor(second: str = "") -> str:
@@ -34,8 +34,11 @@ def extractor(second: str = "") -> str:
     return f"clipper {__version__}{f' + trafilatura {second}' if second else ''}"
 
 
-def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RULE) -> Extraction:
-    """Read one capture; `site` is what is known of its host, `rules` which site rules count.
+def read(
+    capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RULE, *, html: bool = False
+) -> Extraction:
+    """Read one capture; `site` is what is known of its host, `rules` which site rules count, `html` whether the article
+    is wanted as HTML too.
 
     Nothing about its content is an error.
     """
@@ -47,10 +50,12 @@ def read(capture: Capture, site: Site | None = None, rules: SiteRules = EVERY_RU
     root = parse(decoded.text, capture.body if decoded.source == "utf-8" else b"")
     if root is None:
         return _described(decoded, extractor=extractor(), verdict=Verdict.EMPTY, reason="there is nothing in it")
-    return _article(capture, decoded, root, site, rules)
+    return _article(capture, decoded, root, site, rules, html)
 
 
-def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site | None, rules: SiteRules) -> Extraction:
+def _article(
+    capture: Capture, decoded: Decoded, root: HtmlElement, site: Site | None, rules: SiteRules, html: bool
+) -> Extraction:
     blocks = freed(root, Reading(root))
     lines = blocks.lines
     base = base_of(root, capture.final_url)
@@ -75,7 +80,7 @@ def _article(capture: Capture, decoded: Decoded, root: HtmlElement, site: Site |
         reason=reason,
         markdown=rendered.markdown,
         text=rendered.text,
-        html=rendered.html,
+        html=rendered.html if html else "",
         words=rendered.words,
         observed=observe(capture.final_url, names, rendered.text),
         rule=rule.stamp if rule else None,

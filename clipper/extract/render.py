@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from clipper.extract.addresses import Addresses, base_of
+from clipper.extract.document import Block
 from clipper.extract.elements import HANDLERS
 from clipper.extract.markdown import markdown
 from clipper.extract.plain import count_words, text
@@ -32,8 +33,13 @@ class Rendered:
 
     markdown: str
     text: str  # a block a line: what is scored, searched and compared
-    html: str  # sanitised: nothing but the tags and attributes that `sanitise` writes
     words: int  # a Chinese, Japanese or Korean character counts as one
+    blocks: Sequence[Block] = ()
+
+    @property
+    def html(self) -> str:
+        """Sanitised: nothing but the tags and attributes that `sanitise` writes. The archive keeps none of it."""
+        return html(self.blocks)
 
 
 def render(
@@ -50,4 +56,4 @@ def render(
     walk = Walk(Addresses(base_url), skip=skip, shown=shown, handlers=HANDLERS)
     blocks = walk.read(nodes)
     plain = text(blocks)
-    return Rendered(markdown(blocks), plain, html(blocks), count_words(plain))
+    return Rendered(markdown(blocks), plain, count_words(plain), blocks)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,17 +54,16 @@ class Signature:
     at_most: int
     host: str | None = None  # where it was read
 
-    def fits(self, facts: Facts) -> bool:
-        """Whether the page says it, and little else."""
+    def fits(self, facts: Facts, spoken: str, more: str) -> bool:
+        """Whether the page says it, and little else; `spoken` are its short lines, `more` what else tells a script shell."""
         if facts.own > self.at_most:
             return False
         if self.where == "title":
             return facts.title.startswith(self.phrase)
         if self.where == "markup":
             return self.phrase in facts.markup
-        said = (*facts.lines, facts.title, *facts.aside) if self.verdict is Verdict.SCRIPT_SHELL else facts.lines
-        spellings = _spellings(self.phrase)
-        return any(spelling in line for line in said if len(line) <= LINE for spelling in spellings)
+        said = (spoken, more) if self.verdict is Verdict.SCRIPT_SHELL else (spoken,)
+        return any(spelling in text for text in said for spelling in _spellings(self.phrase))
 
 
 @cache
@@ -95,8 +94,9 @@ def judge(
     """
     if ruled and words >= THIN:
         return Verdict.OK, ""
+    spoken, more = _short(facts.lines), _short((facts.title, *facts.aside))
     for signature in () if facts.own > MOST else signatures() if known is None else known:
-        if signature.fits(facts) and not (ruled and signature.verdict in UNDRAWN):
+        if signature.fits(facts, spoken, more) and not (ruled and signature.verdict in UNDRAWN):
             return signature.verdict, f"it says “{signature.phrase}”"
     if ruled:
         return Verdict.THIN, f"{words} words"
@@ -135,6 +135,11 @@ def _by_size(facts: Facts, words: int) -> tuple[Verdict, str]:
     if words < THIN and not facts.prose and facts.own <= MENUS and facts.own < facts.words <= FEW:
         return Verdict.CHROME_ONLY, f"{facts.words} words in menus, and no sentence"
     return (Verdict.THIN, f"{words} words") if words < THIN else (Verdict.OK, "")
+
+
+def _short(lines: Sequence[str]) -> str:
+    """Those of the lines that a phrase can be the point of; no phrase goes over the end of one."""
+    return "\n".join(line for line in lines if len(line) <= LINE)
 
 
 @cache

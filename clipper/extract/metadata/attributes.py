@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from clipper.extract.patterns import any_of
+
 __all__ = ["Kind", "kind_of"]
 
 MOST_CLASSES = 24  # of one element
@@ -142,23 +144,10 @@ def _index() -> dict[str, tuple[tuple[str, int, re.Pattern[str] | None], ...]]:
     return found
 
 
-def _any(stems: list[str]) -> str:
-    """An expression that finds any of the stems, grouped by their letters: two thirds of all words have none."""
-    if len(stems) == 1:
-        return re.escape(stems[0])
-    groups: dict[str, list[str]] = {}
-    for stem in stems:
-        groups.setdefault(stem[:1], []).append(stem[1:])
-    return "|".join(
-        re.escape(letter) if "" in rest or not letter else f"{re.escape(letter)}(?:{_any(rest)})"
-        for letter, rest in groups.items()
-    )
-
-
 INDEX = _index()
 # Whatever may say something; half of all attributes have none of it.
-SIGN = re.compile(_any(sorted({*WHOLE, *BUILT, "ly", *(stem for entries in INDEX.values() for stem, _, _ in entries)})))
-LINKS = re.compile(rf"[/?_.=](?:{_any(LED_TO.split())})")
+SIGN = re.compile(any_of(sorted({*WHOLE, *BUILT, "ly", *(stem for entries in INDEX.values() for stem, _, _ in entries)})))
+LINKS = re.compile(rf"[/?_.=](?:{any_of(LED_TO.split())})")
 
 
 def kind_of(attributes: Mapping[str, str], tag: str) -> int:

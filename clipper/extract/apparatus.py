@@ -6,11 +6,12 @@ None of it reads like text, so that what chooses the text by its looks leaves it
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lxml.html import HtmlElement
 
 from clipper.extract.page import BLOCKS, squeezed
+from clipper.extract.steps import Step
 from clipper.extract.vocabulary import chrome
 
 __all__ = ["lists_sources", "notes_of", "shows_contents"]
@@ -48,13 +49,14 @@ def shows_contents(element: HtmlElement) -> bool:
     return all(href.startswith("#") and len(href) > 1 for href in links)
 
 
-def notes_of(root: HtmlElement, text: Sequence[HtmlElement]) -> list[HtmlElement]:
-    """The notes of these elements of text, in document order: what short links in them lead to within the page."""
+def notes_of(root: HtmlElement, steps: Sequence[Step], text: Sequence[HtmlElement]) -> list[HtmlElement]:
+    """The notes of these elements of text, in document order: what short links in them lead to within the page, whose
+    steps are these."""
     inside = set(text)
     wanted = {
-        fragment
-        for link in root.iter("a")
-        if (fragment := _mark(link)) and any(element in inside for element in link.iterancestors())
+        attributes["href"][1:]
+        for begins, link, tag, _, attributes in steps
+        if begins and tag == "a" and _marks(link, attributes) and any(above in inside for above in link.iterancestors())
     }
     if not wanted:
         return []
@@ -67,10 +69,10 @@ def notes_of(root: HtmlElement, text: Sequence[HtmlElement]) -> list[HtmlElement
     return list(found)
 
 
-def _mark(link: HtmlElement) -> str:
-    """What a mark of a note leads to, "" if the link is none."""
-    href = link.get("href") or ""
-    return href[1:] if href.startswith("#") and MARK.match(link.text_content()) else ""
+def _marks(link: HtmlElement, attributes: Mapping[str, str]) -> bool:
+    """Whether a link with these attributes is the mark of a note."""
+    href = attributes.get("href") or ""
+    return href.startswith("#") and len(href) > 1 and MARK.match(link.text_content()) is not None
 
 
 def _block(element: HtmlElement) -> HtmlElement | None:

@@ -58,7 +58,7 @@ def find(root: HtmlElement, read: Reading, title: str, ask: Ask) -> Region | Non
     kept = chosen(page, ask)
     said = [block.element for block in kept]
     top = around(said)
-    notes = notes_of(root, said)
+    notes = notes_of(root, read.steps, said)
     within = {note for note in notes if top in note.iterancestors()}
     whole = within.union(block.element for block in kept if block.whole)
     alive = _alive(top, [*said, *within])

@@ -203,6 +203,7 @@ def _lexicon() -> _Lexicon:
     return known
 
 
+@lru_cache(maxsize=4096)
 def chrome(names: str) -> bool:
     """Whether an element with these names and no text of the article is a part of the site."""
     return CHROME.search(names) is not None

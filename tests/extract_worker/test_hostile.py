@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -161,3 +164,38 @@ def test_the_command_reads_in_its_own_process_on_request(tmp_path: Path, capsys:
     words = ["--html", str(file), "--url", URL, "--db", str(tmp_path / "a.db"), "--no-isolate"]
     assert run(words) == 0
     assert capsys.readouterr().out.startswith("new ")
+
+
+ORPHAN = """
+import os, pickle, sys, time
+from clipper.extract import worker
+limit = time.monotonic() + 600
+worker._load = lambda: lambda: all(True for _ in iter(int, 1))  # reads for ever
+one = worker.Process.fork(lambda source, sink: worker._answer(source, sink, 600.0, worker.MEMORY_LIMIT))
+one.say(pickle.dumps(()), deadline=limit)
+print(one.pid, flush=True)
+one.hear(deadline=limit)  # that it is ready
+print("reading", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_reader_whose_program_is_killed_ends_in_the_middle_of_its_page() -> None:
+    with subprocess.Popen([sys.executable, "-c", ORPHAN], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        reader = int(program.stdout.readline())
+        assert program.stdout.readline() == b"reading\n"
+        os.kill(reader, 0)  # it is there
+        program.kill()
+    limit = time.monotonic() + 60
+    while is_alive(reader):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and that nobody waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

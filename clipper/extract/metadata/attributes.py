@@ -146,7 +146,9 @@ def _index() -> dict[str, tuple[tuple[str, int, re.Pattern[str] | None], ...]]:
 
 INDEX = _index()
 # Whatever may say something; half of all attributes have none of it.
-SIGN = re.compile(any_of(sorted({*WHOLE, *BUILT, "ly", *(stem for entries in INDEX.values() for stem, _, _ in entries)})))
+SIGN = re.compile(
+    any_of(sorted({*WHOLE, *BUILT, "ly", *(stem for entries in INDEX.values() for stem, _, _ in entries)}))
+)
 LINKS = re.compile(rf"[/?_.=](?:{any_of(LED_TO.split())})")
 
 

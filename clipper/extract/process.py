@@ -13,11 +13,15 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 
 __all__ = ["Process", "receive", "send"]
 
 LENGTH = struct.Struct("!Q")
+ROOM = (
+    1 << 20
+)  # bytes of a pipe, as many as any user may ask for: most pages go at once, without waiting for the reader
 
 
 class Process:
@@ -88,7 +92,7 @@ def send(pipe: int, message: bytes, deadline: float | None = None) -> None:
     view = memoryview(LENGTH.pack(len(message)) + message)
     while view:
         _wait([], [pipe], deadline)
-        view = view[os.write(pipe, view[: 1 << 16]) :]
+        view = view[os.write(pipe, view) :]
 
 
 def receive(pipe: int, deadline: float | None = None) -> bytes:
@@ -120,11 +124,13 @@ def _wait(reading: list[int], writing: list[int], deadline: float | None) -> Non
 
 def _pipe() -> tuple[int, int]:
     """The two ends of a pipe, neither of them a standard stream that somebody closed."""
-    ends = os.pipe()
-    if min(ends) > 2:
-        return ends
     import fcntl
 
+    ends = os.pipe()
+    with suppress(AttributeError, OSError):  # another system, or a user who has many: then a page goes in parts
+        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, ROOM)
+    if min(ends) > 2:
+        return ends
     high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3) for end in ends]
     for end in ends:
         os.close(end)

@@ -35,7 +35,7 @@ TUNSETOFFLOAD, TUN_F_CSUM, TUN_F_TSO4 = 0x400454D0, 0x01, 0x02
 MTU = 1500
 BURST = 10 + 65_536  # bytes: virtio's header, and the most that a packet can have
 QUEUE = 20_000  # packets that a device keeps for the link before it drops any
-TICK = 0.001  # seconds between two looks at the devices: the link shall take little time from those who are measured
+TICK = 0.002  # seconds between two looks at the devices: the link shall take little time from those who are measured
 CLIENT = "10.9.0.1"
 
 
@@ -102,16 +102,19 @@ def _run(*commands: str) -> None:
 def carry(one: int, other: int, delay: float) -> None:
     """Carry packets between two devices for ever, each `delay` seconds after it was sent, give or take half a tick."""
     sides = {one: other, other: one}
-    held: dict[int, deque[tuple[float, bytes]]] = {one: deque(), other: deque()}
+    held: dict[int, deque[tuple[int, bytes]]] = {one: deque(), other: deque()}
+    ticks = round(delay / TICK - 0.5)  # for it was sent half a tick before it is seen
+    number, begun = 0, time.monotonic()
     while True:
         if any(held.values()):
-            time.sleep(TICK)
+            number += 1
+            time.sleep(max(0.0, begun + number * TICK - time.monotonic()))
         else:
             select.select(list(sides), [], [])
-        now = time.monotonic()
+            number, begun = 0, time.monotonic()
         for side, packets in held.items():
-            packets.extend((now + delay - TICK / 2, packet) for packet in _packets(side))
-            while packets and packets[0][0] <= now:
+            packets.extend((number + ticks, packet) for packet in _packets(side))
+            while packets and packets[0][0] <= number:
                 _put(sides[side], packets.popleft()[1])
 
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_the_worker_reads_as_this_process_does(page: str | None) -> None:
     shown = capture((FIXTURES / page).read_bytes() if page else SHORT)
     with Reader() as spawned, Reader() as forked:
         forked.fork()
-        assert spawned.read(shown) == forked.read(shown) == extract(shown)
+        assert spawned.read(shown) == forked.read(shown) == replace(extract(shown), html="")  # which nobody files
 
 
 def test_the_last_resort_is_loaded_when_it_is_needed() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from clipper.cli.sync import _as_a_batch
 from tests.fetch.server import Server, Talk, page
 from tests.sync.site import HTML, TEXT, XML, Command, Site, article, feed
 
@@ -277,3 +278,12 @@ def test_max_time_ends_a_run_well_and_the_next_goes_on(clip: Command, capsys: py
         assert 0 < first < 30
         assert clip("sync") == 0
         assert first + capsys.readouterr().out.count("/p") >= 26  # a digest shows 25 and counts the rest
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="this system has no such policy")
+def test_what_a_run_starts_takes_the_processor_from_nobody() -> None:
+    asked = [sys.executable, "-c", "import os; print(os.sched_getscheduler(0))"]
+    before = os.sched_getscheduler(0)
+    with _as_a_batch():
+        assert int(subprocess.run(asked, capture_output=True, check=True).stdout) == os.SCHED_BATCH
+    assert os.sched_getscheduler(0) == before

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from clipper.cli.sync import _as_a_batch
+from clipper.sync.background import as_a_batch
 from tests.fetch.server import Server, Talk, page
 from tests.sync.site import HTML, TEXT, XML, Command, Site, article, feed
 
@@ -284,6 +284,6 @@ def test_max_time_ends_a_run_well_and_the_next_goes_on(clip: Command, capsys: py
 def test_what_a_run_starts_takes_the_processor_from_nobody() -> None:
     asked = [sys.executable, "-c", "import os; print(os.sched_getscheduler(0))"]
     before = os.sched_getscheduler(0)
-    with _as_a_batch():
+    with as_a_batch():
         assert int(subprocess.run(asked, capture_output=True, check=True).stdout) == os.SCHED_BATCH
     assert os.sched_getscheduler(0) == before

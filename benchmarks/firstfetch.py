@@ -7,7 +7,8 @@ answer, which is told and not held: it costs one round trip a page, where a netw
 
 usage: python -m benchmarks.firstfetch [--check] [COUNT]
 
-`--check` holds the first of the three; what the link is to reach is told until it is reached.
+`--check` holds the first two. Over the link trafilatura is held by the round trips on a quick machine and by the
+processor on a slow one, where the same clipper is less far ahead of it: there the check holds what a slow one reached.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ HOSTS, PAGES = 50, 2000
 LATENCY = 0.05
 Took = tuple[float, float, float]  # seconds on the wall, of CPU, of CPU in processes that it started
 AT_LEAST, AT_LEAST_OVER_LINK = 1.3, 3.0
+FLOOR_OVER_LINK = 2.2
 SETTINGS = """[DEFAULT]
 DOWNLOAD_TIMEOUT = 30
 MAX_FILE_SIZE = 20000000
@@ -59,12 +61,13 @@ def main() -> int:
     copies = [(f"/{turn}{path}", body) for turn in range(1 + count // len(real)) for path, body in real][:count]
     pages = dict(copies)
     with served(pages, hosts=HOSTS) as bases:
-        kept = _race("loopback", pages, bases, at_least=AT_LEAST)
+        kept = _race("loopback", pages, bases, at_least=AT_LEAST) >= AT_LEAST
     if reason := missing():
         print(f"link: skipped, it {reason}")
     else:
         with behind_link(LATENCY, serve, pages, HOSTS, 0.0) as (bases, within):
-            _race("link, round trip 50 ms", pages, bases, within, at_least=AT_LEAST_OVER_LINK)
+            ratio = _race("link, round trip 50 ms", pages, bases, within, at_least=AT_LEAST_OVER_LINK)
+        kept = kept and ratio >= FLOOR_OVER_LINK
     with served(pages, hosts=HOSTS, latency=LATENCY) as bases:
         _race("loopback, answers 50 ms late", pages, bases)
     return 0 if kept or "--check" not in sys.argv else 1
@@ -72,8 +75,9 @@ def main() -> int:
 
 def _race(
     name: str, pages: dict[str, bytes], bases: Sequence[str], within: Sequence[str] = (), *, at_least: float = 0.0
-) -> bool:
-    """Both in turn, each command `within` the namespace that the pages are served to; whether that was fast enough."""
+) -> float:
+    """Both in turn, each command `within` the namespace that the pages are served to; how many times the pages a second,
+    0 if not every page was filed and read."""
     addresses = [bases[n % HOSTS] + path for n, path in enumerate(pages)]
     with tempfile.TemporaryDirectory() as folder:
         (theirs, their_cpu, _), told = _trafilatura(Path(folder), addresses, within)
@@ -88,10 +92,10 @@ def _race(
         f" ({1000 * readers / len(addresses):.1f} ms of it in its readers), {filed} filed, {versions} of them articles,"
         f" {unreadable} unreadable"
     )
-    good = ratio >= at_least and filed == len(addresses) and not unreadable
-    limit = f" (at least {at_least:g}) {'ok' if good else 'TOO FEW'}" if at_least else ""
+    whole = filed == len(addresses) and not unreadable
+    limit = f" (at least {at_least:g}) {'ok' if whole and ratio >= at_least else 'TOO FEW'}" if at_least else ""
     print(f"  {ratio:.2f} times as many{limit}", flush=True)
-    return good
+    return ratio if whole else 0.0
 
 
 def _ms(seconds: float, addresses: list[str]) -> str:

@@ -19,9 +19,8 @@ from typing import Self
 __all__ = ["Process", "receive", "send"]
 
 LENGTH = struct.Struct("!Q")
-ROOM = (
-    1 << 20
-)  # bytes of a pipe, as many as any user may ask for: most pages go at once, without waiting for the reader
+# Bytes of a pipe, as many as any user may ask for: most pages go at once, without waiting for the reader.
+ROOM = 1 << 20
 
 
 class Process:

@@ -93,8 +93,6 @@ def _plausible(text: str) -> bool:
     """Single-byte codecs accept anything: C1 controls, or accents beyond any language's, tell that
     the label lies."""
     sample = text[:SAMPLE]
-    if sample.isascii():
-        return True
     accents = len(ACCENT.findall(sample))
     few = accents <= A_FEW or accents <= ACCENTS * sum(map(str.isalpha, sample)) + A_FEW  # which takes longer
     return few and len(CONTROL.findall(sample)) <= TOLERANCE * len(sample)

@@ -6,6 +6,7 @@ already and saves 35 ms; that is safe while there is one thread and nothing is o
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
 import signal
@@ -123,8 +124,6 @@ def _wait(reading: list[int], writing: list[int], deadline: float | None) -> Non
 
 def _pipe() -> tuple[int, int]:
     """The two ends of a pipe, neither of them a standard stream that somebody closed."""
-    import fcntl
-
     ends = os.pipe()
     with suppress(AttributeError, OSError):  # another system, or a user who has many: then a page goes in parts
         fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, ROOM)
